@@ -1,0 +1,19 @@
+#pragma warning disable IDE0005, IDE0060
+using System.Numerics;
+using RobMask.Engines;
+using RobMask.Numerics;
+using RobMask.Tensors;
+
+namespace RobMask.Ops;
+
+/// <summary>Margin.</summary>
+public static class MarginLoss
+{
+    /// <summary>F</summary>
+    public static void Forward<T>(DenseTensor<T> logits, DenseTensor<int> labels, DenseTensor<T> perImage)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => throw new NotImplementedException();
+
+    /// <summary>F</summary>
+    public static void Backward<T>(DenseTensor<T> logits, DenseTensor<int> labels, T factor, DenseTensor<T> gradLogits)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => throw new NotImplementedException();
+}
