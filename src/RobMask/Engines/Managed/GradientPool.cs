@@ -1,0 +1,57 @@
+using System.Numerics;
+using RobMask.Tensors;
+
+namespace RobMask.Engines.Managed;
+
+/// <summary>Buffers that a tape's backward pass uses again and again.</summary>
+internal sealed class GradientPool<T>(int capacity)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly List<OutputGradient<T>> _free = [];
+    private readonly Dictionary<string, DenseTensor<T>> _named = [];
+
+    /// <summary>A buffer for <paramref name="shape"/> with one holder; what stands in it is arbitrary.</summary>
+    public OutputGradient<T> Rent(TensorShape shape)
+    {
+        int length = capacity * shape.LengthPerImage;
+        OutputGradient<T>? found = null;
+        for (int i = 0; i < _free.Count && found is null; i++)
+        {
+            if (_free[i].Buffer.Length == length)
+            {
+                found = _free[i];
+                _free.RemoveAt(i);
+            }
+        }
+
+        found ??= new OutputGradient<T>(new DenseTensor<T>(length));
+        found.Holders = 1;
+        if (!found.Tensor.Shape.Equals(shape))
+        {
+            found.Tensor = found.Buffer.View(shape);
+        }
+
+        return found;
+    }
+
+    /// <summary>Gives up one hold; the last one puts the buffer back.</summary>
+    public void Release(OutputGradient<T> gradient)
+    {
+        if (--gradient.Holders == 0)
+        {
+            _free.Add(gradient);
+        }
+    }
+
+    /// <summary>A buffer that is kept under a name and lasts.</summary>
+    public DenseTensor<T> Named(string name, TensorShape shape)
+    {
+        if (!_named.TryGetValue(name, out DenseTensor<T>? tensor) || !tensor.Shape.Equals(shape))
+        {
+            tensor = tensor is not null && tensor.Length >= shape.Length ? tensor.View(shape) : new DenseTensor<T>(shape.WithImages(Math.Max(shape[0], capacity))).View(shape);
+            _named[name] = tensor;
+        }
+
+        return tensor;
+    }
+}

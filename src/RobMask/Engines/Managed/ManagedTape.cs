@@ -1,0 +1,246 @@
+using System.Numerics;
+using RobMask.Engines.Managed.Runners;
+using RobMask.Networks;
+using RobMask.Ops;
+using RobMask.Tensors;
+
+namespace RobMask.Engines.Managed;
+
+/// <summary>Runs a network graph: one <see cref="NodeRunner{T}"/> a node, forward in order and backward in reverse order.</summary>
+/// <remarks>
+/// Every node owns an output buffer for <see cref="Capacity"/> images, made on first use and kept. Normalisation, ReLU and
+/// addition overwrite their input's buffer where nobody else reads it. Gradients of outputs come from a pool; where a node
+/// is read several times its gradient is the sum of the contributions in reverse order of the readers.
+/// </remarks>
+internal sealed class ManagedTape<T> : ITape
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly NodeRunner<T>[] _runners;
+    private readonly DenseTensor<T>?[] _buffers;
+    private readonly DenseTensor<T>?[] _views;
+    private readonly DenseTensor<T>?[] _outputs;
+    private readonly OutputGradient<T>?[] _gradients;
+    private readonly GradientPool<T> _pool;
+    private readonly int[] _readers;
+    private readonly bool[] _leadsToParameter;
+    private readonly bool[] _leadsToRescale;
+    private DenseTensor<T>? _inputGradient;
+    private DenseTensor<T>? _coefficientGradient;
+    private ForwardOptions? _options;
+
+    public ManagedTape(ManagedModel<T> model, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        Model = model;
+        Capacity = capacity;
+        IReadOnlyList<Node> nodes = model.Graph.Nodes;
+        _runners = [.. nodes.Select((node, index) => NodeRunner<T>.Create(node, index, this))];
+        _buffers = new DenseTensor<T>?[nodes.Count];
+        _views = new DenseTensor<T>?[nodes.Count];
+        _outputs = new DenseTensor<T>?[nodes.Count];
+        _gradients = new OutputGradient<T>?[nodes.Count];
+        _pool = new GradientPool<T>(capacity);
+        _readers = new int[nodes.Count];
+        _leadsToParameter = new bool[nodes.Count];
+        _leadsToRescale = new bool[nodes.Count];
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            _leadsToParameter[i] = nodes[i] is ConvolutionNode or LinearNode or RescaleNode;
+            _leadsToRescale[i] = nodes[i] is RescaleNode;
+            foreach (int input in nodes[i].Inputs)
+            {
+                _readers[input]++;
+                _leadsToParameter[i] |= _leadsToParameter[input];
+                _leadsToRescale[i] |= _leadsToRescale[input];
+            }
+        }
+    }
+
+    public ManagedModel<T> Model { get; }
+
+    public int Capacity { get; }
+
+    /// <summary>N of the last forward pass.</summary>
+    public int ImageCount { get; private set; }
+
+    public ForwardOptions Options => _options ?? throw new InvalidOperationException("tape: there has been no forward pass");
+
+    public BackwardTargets Targets { get; private set; }
+
+    public ITensor InputGradient => _inputGradient ?? throw new InvalidOperationException("tape: the gradient of the input was not asked for");
+
+    public ITensor CoefficientGradient => _coefficientGradient ?? throw new InvalidOperationException("tape: the gradient of the coefficients was not asked for");
+
+    public ITensor Forward(ITensor images, ForwardOptions options)
+    {
+        DenseTensor<T> input = ManagedEngine<T>.Values(images);
+        CheckOptions(input, options);
+        if (input.Shape[0] != ImageCount)
+        {
+            ImageCount = input.Shape[0];
+            Array.Clear(_views);
+        }
+
+        _options = options;
+        _outputs[0] = input;
+        for (int i = 1; i < _runners.Length; i++)
+        {
+            _outputs[i] = _runners[i].Forward();
+        }
+
+        return _outputs[^1]!;
+    }
+
+    public void Backward(ITensor gradient, BackwardTargets targets)
+    {
+        if (!Options.KeepForBackward)
+        {
+            throw new InvalidOperationException("tape: the last forward pass was not kept for a backward pass (KeepForBackward)");
+        }
+
+        DenseTensor<T> outputGradient = ManagedEngine<T>.Values(gradient);
+        if (!outputGradient.Shape.Equals(_outputs[^1]!.Shape))
+        {
+            throw new ArgumentException($"tape: the gradient has shape {outputGradient.Shape}, the output {_outputs[^1]!.Shape}");
+        }
+
+        Targets = targets;
+        _inputGradient = null;
+        _coefficientGradient = null;
+        if (targets.HasFlag(BackwardTargets.Coefficients))
+        {
+            ITensor coefficients = Options.Mask.ImageCoefficients
+                ?? throw new InvalidOperationException("tape: only coefficients of each image have a gradient");
+            _coefficientGradient = _pool.Named("coefficients", coefficients.Shape);
+            _coefficientGradient.Span.Clear();
+        }
+
+        OutputGradient<T> last = _pool.Rent(outputGradient.Shape);
+        outputGradient.Span.CopyTo(last.Tensor.Span);
+        _gradients[^1] = last;
+        for (int i = _runners.Length - 1; i > 0; i--)
+        {
+            if (_gradients[i] is { } arrived)
+            {
+                _gradients[i] = null;
+                _runners[i].Backward(arrived);
+            }
+        }
+
+        if (targets.HasFlag(BackwardTargets.Input))
+        {
+            OutputGradient<T> inputGradient = _gradients[0] ?? throw new InvalidOperationException("tape: no gradient reached the input");
+            _inputGradient = _pool.Named("input", inputGradient.Tensor.Shape);
+            inputGradient.Tensor.Span.CopyTo(_inputGradient.Span);
+            Release(inputGradient);
+        }
+
+        _gradients[0] = null;
+    }
+
+    public ITensor Activation(int node)
+    {
+        if (!Options.KeepActivations)
+        {
+            throw new InvalidOperationException("tape: the last forward pass did not keep its activations (KeepActivations)");
+        }
+
+        return _outputs[node]!;
+    }
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>The output of a node in this forward pass.</summary>
+    public DenseTensor<T> Output(int node) => _outputs[node]!;
+
+    /// <summary>The buffer that a node's output goes to.</summary>
+    public DenseTensor<T> Destination(int node)
+    {
+        TensorShape shape = Model.Graph.Nodes[node].Shape;
+        DenseTensor<T> buffer = _buffers[node] ??= new DenseTensor<T>(shape.Prepend(Capacity));
+        return _views[node] ??= buffer.View(shape.Prepend(ImageCount));
+    }
+
+    /// <summary>Where node <paramref name="node"/> puts its output: over its input if nobody else needs that, else in its own buffer.</summary>
+    public DenseTensor<T> DestinationOver(int input, int node)
+    {
+        bool free = !Options.KeepActivations && _readers[input] == 1 && Model.Graph.Nodes[input]
+            is ConvolutionNode or LinearNode or RescaleNode or AddNode or StandardiseNode or MaxPoolNode or AveragePoolNode or GlobalAveragePoolNode or ScaleNode;
+        return free ? _outputs[input]! : Destination(node);
+    }
+
+    /// <summary>True where the backward pass must go on to the output of <paramref name="node"/>.</summary>
+    public bool Wants(int node) =>
+        Targets.HasFlag(BackwardTargets.Input)
+        || (Targets.HasFlag(BackwardTargets.Parameters) && _leadsToParameter[node])
+        || (Targets.HasFlag(BackwardTargets.Coefficients) && _leadsToRescale[node]);
+
+    /// <summary>Adds to the gradient of a node's output and takes the buffer over.</summary>
+    public void Contribute(int node, OutputGradient<T> contribution)
+    {
+        if (_gradients[node] is not { } existing)
+        {
+            _gradients[node] = contribution;
+            return;
+        }
+
+        OutputGradient<T> sum = Writable(existing);
+        Residual.Forward(existing.Tensor, contribution.Tensor, sum.Tensor);
+        if (!ReferenceEquals(sum, existing))
+        {
+            Release(existing);
+        }
+
+        Release(contribution);
+        _gradients[node] = sum;
+    }
+
+    /// <summary>The same buffer where its holder is alone, else a fresh one of its shape (the caller still releases the old).</summary>
+    public OutputGradient<T> Writable(OutputGradient<T> gradient) => gradient.Holders == 1 ? gradient : _pool.Rent(gradient.Tensor.Shape);
+
+    /// <summary>A buffer for the gradient of the output of <paramref name="node"/>.</summary>
+    public OutputGradient<T> RentFor(int node) => _pool.Rent(_outputs[node]!.Shape);
+
+    /// <summary>Gives up one hold on a buffer.</summary>
+    public void Release(OutputGradient<T> gradient) => _pool.Release(gradient);
+
+    private void CheckOptions(DenseTensor<T> input, ForwardOptions options)
+    {
+        NetworkGraph graph = Model.Graph;
+        if (input.Shape.Rank != graph.InputShape.Rank + 1 || !input.Shape.Extents[1..].SequenceEqual(graph.InputShape.Extents))
+        {
+            throw new ArgumentException($"network {graph.Name}: images have shape {input.Shape}, [N] in front of {graph.InputShape} is wanted");
+        }
+
+        if (input.Shape[0] < 1 || input.Shape[0] > Capacity)
+        {
+            throw new ArgumentException($"network {graph.Name}: {input.Shape[0]} images; the tape holds 1 to {Capacity}");
+        }
+
+        if (options.StatisticsSet < 0 || options.StatisticsSet >= graph.StatisticsSets)
+        {
+            throw new ArgumentException($"network {graph.Name}: set of statistics {options.StatisticsSet} of {graph.StatisticsSets}");
+        }
+
+        int k = graph.MaskCount;
+        int perLayer = k * graph.RescaleLayers.Count;
+        MaskChoice mask = options.Mask;
+        if (mask.Index >= k)
+        {
+            throw new ArgumentException($"network {graph.Name}: primary mask {mask.Index} of k = {k}");
+        }
+
+        if (mask.UniformCoefficients is { } uniform && uniform.Length != k && uniform.Length != perLayer)
+        {
+            throw new ArgumentException($"network {graph.Name}: {uniform.Length} mixture coefficients; k = {k} or {perLayer} for all layers are wanted");
+        }
+
+        if (mask.ImageCoefficients is { } images
+            && (images.Shape.Rank != 2 || images.Shape[0] != input.Shape[0] || (images.Shape[1] != k && images.Shape[1] != perLayer)))
+        {
+            throw new ArgumentException($"network {graph.Name}: mixture coefficients {images.Shape} for {input.Shape[0]} images; [N, {k}] or [N, {perLayer}] are wanted");
+        }
+    }
+}
