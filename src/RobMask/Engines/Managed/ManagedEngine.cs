@@ -4,6 +4,7 @@ using RobMask.Networks;
 using RobMask.Numerics;
 using RobMask.Ops;
 using RobMask.Tensors;
+using ITensor = RobMask.Tensors.ITensor;
 
 namespace RobMask.Engines.Managed;
 
