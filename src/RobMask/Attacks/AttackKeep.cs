@@ -1,0 +1,11 @@
+namespace RobMask.Attacks;
+
+/// <summary>Which point of a run of projected gradient ascent is returned.</summary>
+public enum AttackKeep
+{
+    /// <summary>The last point. It is the usual choice in training and costs no extra forward pass.</summary>
+    Last,
+
+    /// <summary>The worst point for the network on the way: fooling beats not fooling, then the larger loss.</summary>
+    Best,
+}
