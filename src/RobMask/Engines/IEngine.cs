@@ -56,6 +56,11 @@ public interface IEngine : IDisposable
     /// <summary>destination = source · factor.</summary>
     void Scale(ITensor source, float factor, ITensor destination);
 
+    /// <summary>The largest |x| of each image; NaN where an element is NaN. It tells a gradient of exact zeros and one that is not finite.</summary>
+    /// <param name="source">[N, …].</param>
+    /// <param name="destination">[N].</param>
+    void MaxMagnitude(ITensor source, ITensor destination);
+
     /// <summary>Draws low + (high − low)·u with u = 24 random bits / 2²⁴; element i of the tensor is draw i of the sequence.</summary>
     void FillUniform(ITensor destination, PhiloxKey key, float low, float high);
 

@@ -79,6 +79,17 @@ public sealed class ManagedEngine<T> : IEngine
         TensorPrimitives.Multiply(Values(source).Span, T.CreateTruncating(factor), Values(destination).Span);
 
     /// <inheritdoc/>
+    public void MaxMagnitude(ITensor source, ITensor destination)
+    {
+        DenseTensor<T> values = Values(source);
+        Span<T> magnitudes = Values(destination).Span;
+        for (int n = 0; n < magnitudes.Length; n++)
+        {
+            magnitudes[n] = T.Abs(TensorPrimitives.MaxMagnitude<T>(values.Image(n)));
+        }
+    }
+
+    /// <inheritdoc/>
     public void FillUniform(ITensor destination, PhiloxKey key, float low, float high) =>
         new PhiloxStream(key).FillUniform(Values(destination).Span, low, high);
 
