@@ -1,0 +1,154 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RobMask.Checkpoints;
+using RobMask.Experiments.Results;
+
+namespace RobMask.Experiments.Runs;
+
+/// <summary>The folder that a run leaves behind: everything that its report shows, and what a resumed run goes on from.</summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item><c>config.json</c>: every setting; <c>environment.json</c>: where the run was made.</item>
+/// <item><c>metrics.jsonl</c>: one line an epoch, without times, so that two runs of one configuration have the same bytes;
+/// <c>timings.jsonl</c>: how long each took.</item>
+/// <item><c>checkpoints/</c>, <c>samples/</c>: networks and pictures; <c>results.json</c> and <c>report.html</c>: what came out.</item>
+/// </list>
+/// Files appear whole or not at all; the two logs grow by whole lines.
+/// </remarks>
+public sealed class RunFolder
+{
+    private RunFolder(string path) => Path = path;
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Where checkpoints lie.</summary>
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>Where sample pictures lie.</summary>
+    public string Samples => In("samples");
+
+    /// <summary>The report.</summary>
+    public string Report => In("report.html");
+
+    /// <summary>The log of metrics.</summary>
+    public JsonLines Metrics => new(In("metrics.jsonl"));
+
+    /// <summary>The log of times.</summary>
+    public JsonLines Timings => new(In("timings.jsonl"));
+
+    /// <summary>Makes the folder of a new run, or opens that of an unfinished one.</summary>
+    /// <param name="path">The folder; missing ones on the way are made.</param>
+    /// <param name="config">Every setting that can change a result.</param>
+    /// <param name="resume">Go on with the run that the folder holds; without one there, start.</param>
+    /// <exception cref="IOException">The folder is not empty, holds a run of other settings, or cannot be written to.</exception>
+    public static RunFolder Open(string path, JsonNode config, bool resume)
+    {
+        RunFolder folder = new(System.IO.Path.GetFullPath(path));
+        if (File.Exists(folder.Path))
+        {
+            throw new IOException($"output folder {path}: a file of that name is in the way");
+        }
+
+        bool started = File.Exists(folder.In("config.json"));
+        if (!resume && Directory.Exists(folder.Path) && Directory.EnumerateFileSystemEntries(folder.Path).Any())
+        {
+            throw new IOException(started
+                ? $"output folder {path}: holds a run already; go on with it by --resume, or name another folder by --out"
+                : $"output folder {path}: is not empty; name another folder by --out");
+        }
+
+        if (started)
+        {
+            RequireSame(folder.In("config.json"), config);
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder.Checkpoints);
+            AtomicFile.WriteText(folder.In("config.json"), config.ToJsonString(RunJson.File) + "\n");
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new IOException($"output folder {path}: cannot be written to ({error.Message})", error);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"output folder {path}: cannot be written to ({error.Message})", error);
+        }
+
+        return folder;
+    }
+
+    /// <summary>Opens the folder of a run to read it.</summary>
+    /// <exception cref="IOException">It is not there, or holds no run.</exception>
+    public static RunFolder Existing(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new DirectoryNotFoundException($"run folder {path}: is not there");
+        }
+
+        RunFolder folder = new(System.IO.Path.GetFullPath(path));
+        return File.Exists(folder.In("config.json")) ? folder : throw new FileNotFoundException($"run folder {path}: holds no config.json, so it is not the folder of a run");
+    }
+
+    /// <summary>The path of a file in the folder.</summary>
+    public string In(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Every setting.</summary>
+    public JsonNode ReadConfig() => RunJson.Read<JsonNode>(In("config.json"));
+
+    /// <summary>Writes where the run is made.</summary>
+    public void Write(RunEnvironment environment) => AtomicFile.WriteText(In("environment.json"), JsonSerializer.Serialize(environment, RunJson.File) + "\n");
+
+    /// <summary>Reads where the run was made.</summary>
+    public RunEnvironment ReadEnvironment() => RunJson.Read<RunEnvironment>(In("environment.json"));
+
+    /// <summary>Writes what came out.</summary>
+    public void Write(RunResults results) => AtomicFile.WriteText(In("results.json"), JsonSerializer.Serialize(results, RunJson.File) + "\n");
+
+    /// <summary>Reads what came out.</summary>
+    /// <exception cref="IOException">The run did not get so far.</exception>
+    public RunResults ReadResults() => File.Exists(In("results.json"))
+        ? RunJson.Read<RunResults>(In("results.json"))
+        : throw new FileNotFoundException($"run folder {Path}: has no results.json: the run did not end; go on with it by --resume --out {Path}");
+
+    /// <summary>Writes a sample picture and returns its name.</summary>
+    public string WriteSample(string name, byte[] png)
+    {
+        Directory.CreateDirectory(Samples);
+        AtomicFile.Write(System.IO.Path.Combine(Samples, name), stream => stream.Write(png));
+        return name;
+    }
+
+    private static void RequireSame(string file, JsonNode config)
+    {
+        JsonNode before = RunJson.Read<JsonNode>(file);
+        string? difference = FirstDifference(string.Empty, before, config);
+        if (difference is not null)
+        {
+            throw new IOException($"{file}: the run there has other settings: {difference}");
+        }
+    }
+
+    private static string? FirstDifference(string path, JsonNode? before, JsonNode? now)
+    {
+        if (before is JsonObject left && now is JsonObject right)
+        {
+            foreach (string key in left.Select(pair => pair.Key).Union(right.Select(pair => pair.Key)))
+            {
+                if (FirstDifference(path.Length == 0 ? key : $"{path}.{key}", left[key], right[key]) is string difference)
+                {
+                    return difference;
+                }
+            }
+
+            return null;
+        }
+
+        string was = before?.ToJsonString(RunJson.Line) ?? "nothing";
+        string wanted = now?.ToJsonString(RunJson.Line) ?? "nothing";
+        return was == wanted ? null : $"{path} was {was}, now {wanted}";
+    }
+}
