@@ -1,0 +1,70 @@
+using RobMask.Numerics;
+using RobMask.Tensors;
+
+namespace RobMask.Data;
+
+/// <summary>What is done to a training image before it is used.</summary>
+/// <param name="CropPadding">Rows and columns of zeros added on every side, of which a random window of the image's size is taken; 0: none.</param>
+/// <param name="Flip">Whether half of the images are mirrored left to right.</param>
+public readonly record struct Augmentation(int CropPadding = 0, bool Flip = false)
+{
+    private const int DrawsPerImage = 4;
+
+    /// <summary>Leaves images as they are.</summary>
+    public static Augmentation None => default;
+
+    /// <summary>The usual one for CIFAR: 4 pixels of padding, and flips.</summary>
+    public static Augmentation Cifar => new(4, true);
+
+    /// <summary>Whether images stay as they are.</summary>
+    public bool IsNone => CropPadding == 0 && !Flip;
+
+    /// <summary>Writes the augmented image.</summary>
+    /// <remarks>
+    /// destination[c, h, w] = source[c, h + dh, w′ + dw], w′ = W − 1 − w in a flipped image, 0 outside the source. The
+    /// window's (dh, dw) is uniform in −padding … padding. The draws are indices 4·image (dh), + 1 (dw) and + 2 (flip) of
+    /// the key, whatever is switched on, so that an image's window does not depend on its batch or on the flip option.
+    /// </remarks>
+    /// <param name="key">The random numbers: stream <see cref="PhiloxStreams.Augmentation"/>, the epoch as step.</param>
+    /// <param name="image">The image's index in its data set.</param>
+    /// <param name="shape">[C, H, W].</param>
+    /// <param name="source">The image.</param>
+    /// <param name="destination">Receives the augmented image; not the source.</param>
+    public void Apply(PhiloxKey key, int image, TensorShape shape, ReadOnlySpan<float> source, Span<float> destination)
+    {
+        PhiloxStream stream = new(key);
+        long draw = (long)image * DrawsPerImage;
+        int dh = stream.Integer(draw, (2 * CropPadding) + 1) - CropPadding;
+        int dw = stream.Integer(draw + 1, (2 * CropPadding) + 1) - CropPadding;
+        bool flip = Flip && stream.Integer(draw + 2, 2) == 1;
+        int height = shape[1];
+        int width = shape[2];
+        for (int row = 0; row < shape[0] * height; row++)
+        {
+            int h = (row % height) + dh;
+            Span<float> target = destination.Slice(row * width, width);
+            if (h < 0 || h >= height)
+            {
+                target.Clear();
+                continue;
+            }
+
+            ReadOnlySpan<float> line = source.Slice((row + dh) * width, width);
+            for (int w = 0; w < width; w++)
+            {
+                int from = (flip ? width - 1 - w : w) + dw;
+                target[w] = (uint)from < (uint)width ? line[from] : 0;
+            }
+        }
+    }
+
+    /// <summary>Checks the parameters.</summary>
+    /// <exception cref="ArgumentException">The padding is negative.</exception>
+    public void Validate()
+    {
+        if (CropPadding < 0)
+        {
+            throw new ArgumentException($"augmentation: the padding must be at least 0, found {CropPadding}", nameof(CropPadding));
+        }
+    }
+}
