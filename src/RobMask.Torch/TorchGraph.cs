@@ -1,0 +1,113 @@
+using RobMask.Networks;
+using RobMask.Ops;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace RobMask.Torch;
+
+/// <summary>Runs a <see cref="NetworkGraph"/> on libtorch, node by node; gradients are autograd's.</summary>
+public static class TorchGraph
+{
+    /// <summary>Computes the network's output.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="state">Its parameters and running statistics by name, of one type and on one device.</param>
+    /// <param name="images">[N, …].</param>
+    /// <param name="options">Statistics and mask.</param>
+    /// <returns>The output [N, K].</returns>
+    /// <exception cref="ArgumentException">A parameter is missing, or the network has an operation that this does not know.</exception>
+    public static Tensor Forward(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> state, Tensor images, TorchForward options)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        Run run = new(graph, state, options);
+        Tensor[] values = new Tensor[graph.Nodes.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            Node node = graph.Nodes[i];
+            values[i] = node is InputNode ? images : run.Compute(node, [.. node.Inputs.Select(input => values[input])]);
+        }
+
+        return values[^1];
+    }
+
+    private sealed class Run(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> state, TorchForward options)
+    {
+        public Tensor Compute(Node node, Tensor[] x) => node switch
+        {
+            StandardiseNode n => (x[0] - Channels(n.Mean, x[0])) / Channels(n.StandardDeviation, x[0]),
+            ConvolutionNode n => Convolution(n.Name, n.Attributes, n.Bias, x[0]),
+            LinearNode n => functional.linear(x[0], Find(n.Name + ".weight"), n.Bias ? Find(n.Name + ".bias") : null),
+            NormaliseNode n => Normalise(n, x[0]),
+            RescaleNode n => (Mask(n, ".weight", x[0]) * x[0]) + Mask(n, ".bias", x[0]),
+            ReluNode => functional.relu(x[0]),
+            MaxPoolNode { Attributes: PoolAttributes a } => functional.max_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
+            AveragePoolNode { Attributes: PoolAttributes a } => functional.avg_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
+            GlobalAveragePoolNode => x[0].mean([2, 3]),
+            AddNode => x[0] + x[1],
+            FlattenNode => x[0].flatten(1),
+            ScaleNode n => x[0] * n.Factor,
+            SoftmaxNode n => functional.softmax(x[0].reshape(x[0].shape[0], -1, n.Width), -1).reshape(x[0].shape),
+            StrengthNode n => Strength(n, x[0].flatten(1)),
+            _ => throw new ArgumentException($"network {graph.Name}: libtorch has no operation for {node.GetType().Name}", nameof(node)),
+        };
+
+        private static long[] Kernel(PoolAttributes a) => [a.KernelHeight, a.KernelWidth];
+
+        private static long[] Stride(PoolAttributes a) => [a.StrideHeight, a.StrideWidth];
+
+        private static long[] Padding(PoolAttributes a) => [a.PaddingHeight, a.PaddingWidth];
+
+        private static Tensor Channels(IReadOnlyList<float> values, Tensor like) =>
+            tensor(values.ToArray(), [1, values.Count, 1, 1], dtype: like.dtype, device: like.device);
+
+        private static Tensor Strength(StrengthNode node, Tensor delta) => stack(
+            [
+                delta.abs().amax([1]) / node.EpsilonMax,
+                linalg.vector_norm(delta, 2, [1]) / (node.EpsilonMax * Math.Sqrt(delta.shape[1])),
+            ],
+            1);
+
+        private Tensor Convolution(string name, ConvAttributes a, bool bias, Tensor x) => functional.conv2d(
+            x,
+            Find(name + ".weight"),
+            bias ? Find(name + ".bias") : null,
+            [a.StrideHeight, a.StrideWidth],
+            [a.PaddingHeight, a.PaddingWidth],
+            [a.DilationHeight, a.DilationWidth],
+            a.Groups);
+
+        private Tensor Normalise(NormaliseNode node, Tensor x)
+        {
+            if (options.BatchStatistics && !options.UpdateRunningStatistics)
+            {
+                return functional.batch_norm(x, null, null, null, null, true, node.Momentum, node.Epsilon);
+            }
+
+            Tensor mean = Select(Find(node.Name + ".running_mean"), graph.StatisticsSets, options.StatisticsSet);
+            Tensor variance = Select(Find(node.Name + ".running_var"), graph.StatisticsSets, options.StatisticsSet);
+            return functional.batch_norm(x, mean, variance, null, null, options.BatchStatistics, node.Momentum, node.Epsilon);
+        }
+
+        /// <summary>γ or β of a layer, shaped [1 or N, C, 1 …] beside <paramref name="x"/>.</summary>
+        private Tensor Mask(RescaleNode node, string suffix, Tensor x)
+        {
+            Tensor primary = Find(node.Name + suffix);
+            long[] trailing = [.. Enumerable.Repeat(1L, (int)x.dim() - 2)];
+            if (options.Coefficients is not Tensor coefficients)
+            {
+                return Select(primary, graph.MaskCount, options.Mask).reshape([1, -1, .. trailing]);
+            }
+
+            Tensor rows = coefficients.dim() == 1 ? coefficients.unsqueeze(0) : coefficients;
+            int masks = graph.MaskCount;
+            Tensor own = rows.shape[1] == masks ? rows : rows.narrow(1, node.Layer * masks, masks);
+            Tensor mixed = own.matmul(primary.reshape(masks, -1));
+            return mixed.reshape([mixed.shape[0], mixed.shape[1], .. trailing]);
+        }
+
+        private static Tensor Select(Tensor stacked, int count, int index) => count == 1 ? stacked : stacked[index];
+
+        private Tensor Find(string name) => state.TryGetValue(name, out Tensor? found)
+            ? found
+            : throw new ArgumentException($"network {graph.Name}: the state has no {name}", nameof(name));
+    }
+}
