@@ -1,29 +1,110 @@
 using System.Numerics;
+using RobMask.Kernels;
 using RobMask.Tensors;
 
 namespace RobMask.Ops;
 
 /// <summary>Two-dimensional cross-correlation (torch.nn.functional.conv2d).</summary>
-public static partial class Conv2d
+/// <remarks>
+/// <para>output[n, k, p, q] = Σ_{c, r, s} weight[k, c, r, s] · input[n, g·C/groups + c, h, w] + bias[k], where g = k / (K/groups),
+/// h = p·stride − padding + r·dilation, w likewise from q and s. Shapes: input [N, C, H, W], weight [K, C/groups, R, S],
+/// bias [K], output [N, K, P, Q]; constraints C1 to C6 stand in <see cref="ConvShape"/>.</para>
+/// <para>Evaluation order, every fma with one rounding:</para>
+/// <list type="bullet">
+/// <item>Forward: acc = +0, then acc = fma(input, weight, acc) over (c, r, s), s fastest; a position in the padding is a term with
+/// input +0. The bias is added last, one rounding.</item>
+/// <item>Gradient of the input: acc = +0, then acc = fma(gradOutput, weight, acc) over (k, r, s) of the group, s fastest. A tap (r, s) is a term if
+/// (h + padding − r·dilation) and (w + padding − s·dilation) are divisible by the stride; if it is and its (p, q) lies outside
+/// [0, P)×[0, Q), gradOutput counts as +0. No tap: +0.</item>
+/// <item>Gradient of the weight: images are cut into blocks of G = max(1, ⌈512 / (P·Q)⌉) consecutive ones, the last maybe shorter. In
+/// each, acc = +0, then acc = fma(input, gradOutput, acc) over (n, p, q), q fastest, padding as a term with input +0. The blocks are
+/// added in the tree of <see cref="Numerics.PairwiseTree{T}"/>: a run of n ≥ 2 blocks is (its first m) + (the others), m the
+/// largest power of two below n.</item>
+/// <item>Gradient of the bias: per channel, the values of all (n, p, q) in the fixed-lane sum in double, rounded once.</item>
+/// </list>
+/// <para>NaN and ±Inf follow IEEE 754, so a zero of the padding times an infinite weight is NaN. Subnormals are kept. A chain starts
+/// from +0, so an output is −0 only if its last rounding underflows to it, or by a bias.</para>
+/// </remarks>
+public static unsafe partial class Conv2d
 {
     /// <summary>The shape of the output, [N, K, P, Q].</summary>
     /// <exception cref="ArgumentException">A constraint of <see cref="ConvShape"/> does not hold.</exception>
     public static TensorShape OutputShape(TensorShape input, TensorShape weight, ConvAttributes attributes) =>
         ConvShape.Create(input, weight, attributes).Output;
 
-    /// <summary>Forward.</summary>
+    /// <summary>Writes the output.</summary>
+    /// <exception cref="ArgumentException">A constraint of <see cref="ConvShape"/> does not hold.</exception>
     public static void Forward<T>(DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => throw new NotImplementedException();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ConvShape shape = CheckForward(input, weight, bias, attributes, output);
+        ConvolutionKernels.Forward(shape, input.Pointer, weight.Pointer, bias is null ? null : bias.Pointer, output.Pointer, VectorBits.Best);
+        KeepAlive(input, weight, bias, output);
+    }
 
-    /// <summary>The gradient of the input.</summary>
+    /// <summary>Writes the gradient of the input.</summary>
+    /// <exception cref="ArgumentException">A constraint of <see cref="ConvShape"/> does not hold.</exception>
     public static void BackwardInput<T>(DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => throw new NotImplementedException();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ConvShape shape = CheckBackwardInput(gradOutput, weight, attributes, gradInput);
+        ConvolutionKernels.BackwardInput(shape, gradOutput.Pointer, weight.Pointer, gradInput.Pointer, VectorBits.Best);
+        KeepAlive(gradOutput, weight, gradInput, null);
+    }
 
-    /// <summary>The gradient of the weight.</summary>
+    /// <summary>Writes the gradient of the weight.</summary>
+    /// <exception cref="ArgumentException">A constraint of <see cref="ConvShape"/> does not hold.</exception>
     public static void BackwardWeight<T>(DenseTensor<T> input, DenseTensor<T> gradOutput, ConvAttributes attributes, DenseTensor<T> gradWeight)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => throw new NotImplementedException();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        BackwardWeightPlain(input, gradOutput, attributes, gradWeight);
 
-    /// <summary>The gradient of the bias.</summary>
+    /// <summary>Writes the gradient of the bias, [K], from that of the output, [N, K, P, Q].</summary>
+    /// <exception cref="ArgumentException">C6 does not hold.</exception>
     public static void BackwardBias<T>(DenseTensor<T> gradOutput, DenseTensor<T> gradBias)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => throw new NotImplementedException();
+
+    /// <summary>G: how many images' terms the gradient of a weight adds in one chain.</summary>
+    /// <remarks>Near 512 terms: long enough that the additions between chains cost nothing, short enough that the error stays small.</remarks>
+    internal static int ImagesPerChain(int outputRows, int outputColumns)
+    {
+        long pixels = (long)outputRows * outputColumns;
+        return (int)Math.Max(1, (512 + pixels - 1) / pixels);
+    }
+
+    /// <summary>The kernels hold addresses only.</summary>
+    private static void KeepAlive(object first, object second, object? third, object? fourth)
+    {
+        GC.KeepAlive(first);
+        GC.KeepAlive(second);
+        GC.KeepAlive(third);
+        GC.KeepAlive(fourth);
+    }
+
+    private static ConvShape CheckForward<T>(DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output)
+        where T : unmanaged
+    {
+        ConvShape shape = ConvShape.CreateChecked(input.Shape, weight.Shape, attributes, output.Shape, nameof(output));
+        if (bias is not null)
+        {
+            CheckBias(bias.Shape, shape.K, nameof(bias));
+        }
+
+        return shape;
+    }
+
+    private static ConvShape CheckBackwardInput<T>(DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput)
+        where T : unmanaged =>
+        ConvShape.CreateChecked(gradInput.Shape, weight.Shape, attributes, gradOutput.Shape, nameof(gradOutput));
+
+    private static ConvShape CheckBackwardWeight<T>(DenseTensor<T> input, DenseTensor<T> gradOutput, ConvAttributes attributes, DenseTensor<T> gradWeight)
+        where T : unmanaged =>
+        ConvShape.CreateChecked(input.Shape, gradWeight.Shape, attributes, gradOutput.Shape, nameof(gradOutput));
+
+    private static void CheckBias(TensorShape bias, int channels, string name)
+    {
+        if (bias.Rank != 1 || bias[0] != channels)
+        {
+            throw new ArgumentException($"conv2d C6: {name} is {bias}, not [{channels}]", name);
+        }
+    }
 }

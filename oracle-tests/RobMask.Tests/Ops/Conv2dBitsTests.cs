@@ -1,0 +1,96 @@
+using System.Numerics;
+using RobMask.Kernels;
+using RobMask.Ops;
+using RobMask.Tensors;
+using Xunit;
+
+namespace RobMask.Tests.Ops;
+
+/// <summary>The fast kernels give the bits of the plain definition.</summary>
+public sealed unsafe class Conv2dBitsTests
+{
+    private static readonly int[] _widths = [128, 256, 512];
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void Fast_forward_equals_the_definition_bit_for_bit(int seed, bool hostile) => OverRandomCases(seed, hostile, Forward, Forward);
+
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    public void Fast_gradient_of_the_input_equals_the_definition_bit_for_bit(int seed, bool hostile) => OverRandomCases(seed, hostile, BackwardInput, BackwardInput);
+
+    [Fact]
+    public void Large_shapes_equal_the_definition_bit_for_bit()
+    {
+        Random random = new(5);
+        foreach (ConvCases.Case one in ConvCases.Large())
+        {
+            Forward<float>(random, one, hostile: false);
+            BackwardInput<float>(random, one, hostile: false);
+        }
+    }
+
+    private static void OverRandomCases(int seed, bool hostile, Action<Random, ConvCases.Case, bool> single, Action<Random, ConvCases.Case, bool> wide)
+    {
+        Random random = new(seed);
+        for (int i = 0; i < 150; i++)
+        {
+            ConvCases.Case one = ConvCases.Draw(random);
+            single(random, one, hostile);
+            wide(random, one, hostile);
+        }
+    }
+
+    private static void Forward(Random random, ConvCases.Case one, bool hostile)
+    {
+        Forward<float>(random, one, hostile);
+        Forward<double>(random, one, hostile);
+    }
+
+    private static void BackwardInput(Random random, ConvCases.Case one, bool hostile)
+    {
+        BackwardInput<float>(random, one, hostile);
+        BackwardInput<double>(random, one, hostile);
+    }
+
+    private static DenseTensor<T> Values<T>(Random random, TensorShape shape, bool hostile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        hostile ? ConvCases.Hostile<T>(random, shape) : ConvCases.Normal<T>(random, shape);
+
+    private static void Forward<T>(Random random, ConvCases.Case one, bool hostile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DenseTensor<T> input = Values<T>(random, one.Input, hostile);
+        DenseTensor<T> weight = Values<T>(random, one.Weight, hostile);
+        DenseTensor<T>? bias = one.Biased ? Values<T>(random, new TensorShape(one.Weight[0]), hostile) : null;
+        DenseTensor<T> expected = new(one.Output);
+        Conv2d.ForwardPlain(input, weight, bias, one.Attributes, expected);
+        ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);
+        foreach (int bits in _widths)
+        {
+            DenseTensor<T> actual = new(one.Output);
+            actual.Span.Fill(T.One);
+            ConvolutionKernels.Forward(shape, input.Pointer, weight.Pointer, bias is null ? null : bias.Pointer, actual.Pointer, bits);
+            ConvCases.AssertSameBits(expected, actual, $"{typeof(T).Name} {bits} bits, {one}");
+        }
+    }
+
+    private static void BackwardInput<T>(Random random, ConvCases.Case one, bool hostile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DenseTensor<T> gradOutput = Values<T>(random, one.Output, hostile);
+        DenseTensor<T> weight = Values<T>(random, one.Weight, hostile);
+        DenseTensor<T> expected = new(one.Input);
+        Conv2d.BackwardInputPlain(gradOutput, weight, one.Attributes, expected);
+        ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);
+        foreach (int bits in _widths)
+        {
+            DenseTensor<T> actual = new(one.Input);
+            actual.Span.Fill(T.One);
+            ConvolutionKernels.BackwardInput(shape, gradOutput.Pointer, weight.Pointer, actual.Pointer, bits);
+            ConvCases.AssertSameBits(expected, actual, $"{typeof(T).Name} {bits} bits, {one}");
+        }
+    }
+}

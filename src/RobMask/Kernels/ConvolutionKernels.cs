@@ -1,0 +1,121 @@
+using System.Numerics;
+using RobMask.Ops;
+
+namespace RobMask.Kernels;
+
+/// <summary>The fast forms of <see cref="Conv2d"/>, at any vector width.</summary>
+internal static unsafe class ConvolutionKernels
+{
+    /// <summary>Forward.</summary>
+    public static void Forward<T>(in ConvShape shape, T* input, T* weight, T* bias, T* output, int bits)
+        where T : unmanaged, INumberBase<T>
+    {
+        ConvAttributes a = shape.Attributes;
+        Run(
+            new SlidingProduct<T>
+            {
+                Images = shape.N,
+                Groups = shape.Groups,
+                Channels = shape.ChannelsPerGroup,
+                SourceRows = shape.H,
+                SourceColumns = shape.W,
+                Source = input,
+                SourceImagePitch = (nint)shape.C * shape.H * shape.W,
+                SourceChannelPitch = (nint)shape.H * shape.W,
+                SourceRowPitch = shape.W,
+                SourceColumnPitch = 1,
+                TapRows = shape.R,
+                TapColumns = shape.S,
+                FirstRow = -a.PaddingHeight,
+                FirstColumn = -a.PaddingWidth,
+                RowStep = a.DilationHeight,
+                ColumnStep = a.DilationWidth,
+                RowStride = a.StrideHeight,
+                ColumnStride = a.StrideWidth,
+                Outputs = shape.OutputsPerGroup,
+                Weight = weight,
+                WeightGroupPitch = (nint)shape.OutputsPerGroup * shape.Terms,
+                WeightOutputPitch = shape.Terms,
+                WeightChannelPitch = shape.R * shape.S,
+                WeightTapRowPitch = shape.S,
+                WeightTapColumnPitch = 1,
+                OutputRows = shape.P,
+                OutputColumns = shape.Q,
+                Output = output,
+                OutputImagePitch = (nint)shape.K * shape.P * shape.Q,
+                OutputChannelPitch = (nint)shape.P * shape.Q,
+                OutputRowPitch = shape.Q,
+                OutputColumnPitch = 1,
+                Bias = bias,
+            },
+            bits);
+    }
+
+    /// <summary>The gradient of the input: one product for each phase of input positions that meet the same taps.</summary>
+    public static void BackwardInput<T>(in ConvShape shape, T* gradOutput, T* weight, T* gradInput, int bits)
+        where T : unmanaged, INumberBase<T>
+    {
+        ConvAttributes a = shape.Attributes;
+        for (int rowPhase = 0; rowPhase < Math.Min(a.StrideHeight, shape.H); rowPhase++)
+        {
+            StridePhase rows = new(rowPhase, shape.H, shape.R, a.StrideHeight, a.PaddingHeight, a.DilationHeight);
+            for (int columnPhase = 0; columnPhase < Math.Min(a.StrideWidth, shape.W); columnPhase++)
+            {
+                StridePhase columns = new(columnPhase, shape.W, shape.S, a.StrideWidth, a.PaddingWidth, a.DilationWidth);
+                SlidingProduct<T> product = new()
+                {
+                    Images = shape.N,
+                    Groups = shape.Groups,
+                    Channels = shape.OutputsPerGroup,
+                    SourceRows = shape.P,
+                    SourceColumns = shape.Q,
+                    Source = gradOutput,
+                    SourceImagePitch = (nint)shape.K * shape.P * shape.Q,
+                    SourceChannelPitch = (nint)shape.P * shape.Q,
+                    SourceRowPitch = shape.Q,
+                    SourceColumnPitch = 1,
+                    TapRows = rows.Taps,
+                    TapColumns = columns.Taps,
+                    FirstRow = rows.FirstSource,
+                    FirstColumn = columns.FirstSource,
+                    RowStep = rows.SourceStep,
+                    ColumnStep = columns.SourceStep,
+                    RowStride = 1,
+                    ColumnStride = 1,
+                    Outputs = shape.ChannelsPerGroup,
+                    Weight = weight + (rows.FirstTap * shape.S) + columns.FirstTap,
+                    WeightGroupPitch = (nint)shape.OutputsPerGroup * shape.Terms,
+                    WeightOutputPitch = shape.R * shape.S,
+                    WeightChannelPitch = shape.Terms,
+                    WeightTapRowPitch = rows.TapStep * shape.S,
+                    WeightTapColumnPitch = columns.TapStep,
+                    OutputRows = rows.Positions,
+                    OutputColumns = columns.Positions,
+                    Output = gradInput + (rowPhase * shape.W) + columnPhase,
+                    OutputImagePitch = (nint)shape.C * shape.H * shape.W,
+                    OutputChannelPitch = (nint)shape.H * shape.W,
+                    OutputRowPitch = (nint)a.StrideHeight * shape.W,
+                    OutputColumnPitch = a.StrideWidth,
+                };
+                Run(product, bits);
+            }
+        }
+    }
+
+    private static void Run<T>(in SlidingProduct<T> product, int bits)
+        where T : unmanaged, INumberBase<T>
+    {
+        switch (bits)
+        {
+            case 512:
+                SlidingKernel.Run<T, Tiles512<T>>(product);
+                break;
+            case 256:
+                SlidingKernel.Run<T, Tiles256<T>>(product);
+                break;
+            default:
+                SlidingKernel.Run<T, Tiles128<T>>(product);
+                break;
+        }
+    }
+}

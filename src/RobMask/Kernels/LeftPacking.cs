@@ -1,0 +1,52 @@
+namespace RobMask.Kernels;
+
+/// <summary>Packs the weights of a <see cref="SlidingProduct{T}"/>; a part packs one panel of one group.</summary>
+internal readonly unsafe struct LeftPacking<T>(SlidingProduct<T> product, RowPanels panels, int channelsPerBlock, T* destination) : IWorkerJob
+    where T : unmanaged
+{
+    /// <inheritdoc/>
+    public void Run(int index, int worker)
+    {
+        int group = index / panels.Count;
+        int panel = index % panels.Count;
+        int height = panels.Height(panel);
+        int start = panels.Start(panel);
+        int rows = Math.Min(height, panels.Rows - start);
+        int taps = product.Taps;
+        T* groupLeft = destination + ((nint)group * panels.PaddedRows * product.Channels * taps);
+        T* weight = product.Weight + (group * product.WeightGroupPitch) + (start * product.WeightOutputPitch);
+        for (int first = 0; first < product.Channels; first += channelsPerBlock)
+        {
+            int channels = Math.Min(channelsPerBlock, product.Channels - first);
+            T* step = groupLeft + ((nint)panels.PaddedRows * first * taps) + ((nint)start * channels * taps);
+            for (int c = first; c < first + channels; c++)
+            {
+                for (int i = 0; i < product.TapRows; i++)
+                {
+                    T* source = weight + (c * product.WeightChannelPitch) + (i * product.WeightTapRowPitch);
+                    for (int j = 0; j < product.TapColumns; j++)
+                    {
+                        PackStep(source + (j * product.WeightTapColumnPitch), step, rows, height);
+                        step += height;
+                    }
+                }
+            }
+        }
+    }
+
+    private void PackStep(T* source, T* step, int rows, int height)
+    {
+        nint pitch = product.WeightOutputPitch;
+        int row = 0;
+        for (; row < rows; row++)
+        {
+            step[row] = *source;
+            source += pitch;
+        }
+
+        for (; row < height; row++)
+        {
+            step[row] = default;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+namespace RobMask.Kernels;
+
+/// <summary>
+/// A product of weights with a window that slides over images: the forward convolution, one stride phase of the gradient of
+/// its input, and, with images of one row, a matrix product.
+/// </summary>
+/// <remarks>
+/// output[n, g, m, u, v] = Σ over (c, i, j) in that order of weight[g, m, c, i, j] · source[n, g, c, row, column],
+/// row = u·RowStride + FirstRow + i·RowStep, column likewise; a source element outside the image is a zero.
+/// Pitches count elements.
+/// </remarks>
+internal unsafe struct SlidingProduct<T>
+    where T : unmanaged
+{
+    /// <summary>Images and groups.</summary>
+    public int Images, Groups;
+
+    /// <summary>Channels of a group in the source, and rows and columns of its images.</summary>
+    public int Channels, SourceRows, SourceColumns;
+
+    /// <summary>The source.</summary>
+    public T* Source;
+
+    /// <summary>Pitches of the source.</summary>
+    public nint SourceImagePitch, SourceChannelPitch, SourceRowPitch, SourceColumnPitch;
+
+    /// <summary>Taps and where they read.</summary>
+    public int TapRows, TapColumns, FirstRow, FirstColumn, RowStep, ColumnStep, RowStride, ColumnStride;
+
+    /// <summary>Output channels of a group (rows of the left operand).</summary>
+    public int Outputs;
+
+    /// <summary>The weight of group 0, output 0, channel 0, tap (0, 0).</summary>
+    public T* Weight;
+
+    /// <summary>Pitches of the weight.</summary>
+    public nint WeightGroupPitch, WeightOutputPitch, WeightChannelPitch, WeightTapRowPitch, WeightTapColumnPitch;
+
+    /// <summary>Rows and columns of an output image.</summary>
+    public int OutputRows, OutputColumns;
+
+    /// <summary>The output.</summary>
+    public T* Output;
+
+    /// <summary>Pitches of the output.</summary>
+    public nint OutputImagePitch, OutputChannelPitch, OutputRowPitch, OutputColumnPitch;
+
+    /// <summary>One value an output channel, added last, or null.</summary>
+    public T* Bias;
+
+    /// <summary>Taps.</summary>
+    public readonly int Taps => TapRows * TapColumns;
+
+    /// <summary>Outputs of one channel in all images.</summary>
+    public readonly int Pixels => Images * OutputRows * OutputColumns;
+
+    /// <summary>Treats an image as one long row where the window is a single element that passes over all of it: longer runs to copy.</summary>
+    public void JoinRows()
+    {
+        bool whole = Taps == 1 && FirstRow == 0 && FirstColumn == 0 && RowStride == 1 && ColumnStride == 1
+            && OutputRows == SourceRows && OutputColumns == SourceColumns;
+        if (whole && SourceRowPitch == SourceColumns * SourceColumnPitch && OutputRowPitch == OutputColumns * OutputColumnPitch)
+        {
+            SourceColumns *= SourceRows;
+            OutputColumns *= OutputRows;
+            SourceRows = 1;
+            OutputRows = 1;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RobMask.Kernels;
+
+/// <summary>Tiles of up to 6 rows × 2 vectors of 256 bits.</summary>
+internal readonly unsafe struct Tiles256<T> : ITileFamily<T>
+    where T : unmanaged
+{
+    /// <inheritdoc/>
+    public static int Lanes => Vector256<T>.Count;
+
+    /// <inheritdoc/>
+    public static int MaximumRows => 6;
+
+    /// <inheritdoc/>
+    public static void Advance(int height, T* left, T* right, T* tile, nint columns, nint rows, nint images, nint rowPitch, nint imagePitch, bool resume)
+    {
+        switch (height)
+        {
+            case 6:
+                RegisterTile.Advance<Width256<T>, Vector256<T>, T, Rows6>(left, right, tile, columns, rows, images, rowPitch, imagePitch, resume);
+                break;
+            case 4:
+                RegisterTile.Advance<Width256<T>, Vector256<T>, T, Rows4>(left, right, tile, columns, rows, images, rowPitch, imagePitch, resume);
+                break;
+            default:
+                throw new UnreachableException($"a tile of {height} rows");
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(T* source, T* destination) => Vector256.Load(source).Store(destination);
+}
