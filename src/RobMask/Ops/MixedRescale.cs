@@ -146,7 +146,7 @@ public static class MixedRescale
             int images = coefficients.Shape[0];
             int k = coefficients.Shape[1];
             int channels = gradMixed.Shape[1];
-            Span<double> scratch = Scratch.Doubles(2 * images);
+            Span<double> scratch = DoubleScratch.Doubles(2 * images);
             Span<double> gradient = scratch[..images];
             Span<double> u = scratch[images..];
             for (int n = 0; n < images; n++)

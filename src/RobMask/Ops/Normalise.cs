@@ -141,7 +141,7 @@ public static class Normalise
         {
             int c = index;
             ReadOnlySpan<T> a = input.Span;
-            Span<double> scratch = Scratch.Doubles(2 * planes.Images);
+            Span<double> scratch = DoubleScratch.Doubles(2 * planes.Images);
             Span<double> means = scratch[..planes.Images];
             Span<double> deviations = scratch[planes.Images..];
             for (int n = 0; n < planes.Images; n++)
@@ -172,7 +172,7 @@ public static class Normalise
         public void Run(int index, int worker)
         {
             int c = index;
-            Span<double> scratch = Scratch.Doubles(2 * planes.Images);
+            Span<double> scratch = DoubleScratch.Doubles(2 * planes.Images);
             Span<double> sums = scratch[..planes.Images];
             Span<double> products = scratch[planes.Images..];
             for (int n = 0; n < planes.Images; n++)

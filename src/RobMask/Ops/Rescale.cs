@@ -100,7 +100,7 @@ public static class Rescale
         public void Run(int index, int worker)
         {
             int c = index;
-            Span<double> scratch = Scratch.Doubles(2 * planes.Images);
+            Span<double> scratch = DoubleScratch.Doubles(2 * planes.Images);
             Span<double> sums = scratch[..planes.Images];
             Span<double> products = scratch[planes.Images..];
             for (int n = 0; n < planes.Images; n++)

@@ -1,7 +1,7 @@
 namespace RobMask.Numerics;
 
 /// <summary>Memory for the doubles of one part of a job, kept by each thread, so that no operation allocates after its first call.</summary>
-internal static class Scratch
+internal static class DoubleScratch
 {
     [ThreadStatic]
     private static double[]? _doubles;
