@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace RobMask.Attacks;
 
@@ -55,6 +56,7 @@ public sealed record AttackSettings
         new() { Epsilon = epsilon, Steps = steps, Restarts = restarts, Keep = AttackKeep.Best };
 
     /// <summary>The number of gradient steps.</summary>
+    [JsonIgnore]
     public int GradientSteps => Kind == AttackKind.Pgd ? Steps : 1;
 
     /// <summary>Checks that every setting is in its range and fits the others.</summary>
@@ -67,6 +69,7 @@ public sealed record AttackSettings
         Require(Restarts >= 1, $"{Restarts} restarts; at least 1 is needed");
         Require(StepSize is null || (float.IsFinite(StepSize.Value) && StepSize > 0), $"step size {Show(StepSize)}; it must be finite and above 0");
         Require(RelativeStepSize is null || (float.IsFinite(RelativeStepSize.Value) && RelativeStepSize > 0), $"relative step size {Show(RelativeStepSize)}; it must be finite and above 0");
+        Require(Kind == AttackKind.Pgd || (StepSize is null && RelativeStepSize is null), "only pgd takes a step size; the step of fgsm and rfgsm follows from epsilon");
         Require(StepSize is null || RelativeStepSize is null, "a step size is given both in pixels and in units of epsilon; give one");
         Require(RandomStepFraction is >= 0 and <= 1, $"the random step is {Show(RandomStepFraction)} of epsilon; 0 to 1 is allowed");
         Require(Loss != AttackLoss.Kl || Target == AttackTargetClass.None, "the KL loss knows no class, so it takes no target");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobMask.Attacks;
 
 namespace RobMask.Training;
@@ -33,9 +34,11 @@ public sealed record EvaluationResult
     public AttackDiagnostics? Diagnostics { get; init; }
 
     /// <summary>For each image, whether it was classified right clean.</summary>
+    [JsonConverter(typeof(BitListConverter))]
     public required IReadOnlyList<bool> CleanCorrectImages { get; init; }
 
     /// <summary>For each image, whether it was classified right attacked.</summary>
+    [JsonConverter(typeof(BitListConverter))]
     public IReadOnlyList<bool>? RobustCorrectImages { get; init; }
 
     /// <summary>The fraction of clean images classified right.</summary>

@@ -1,18 +1,21 @@
-#pragma warning disable CA1822
+using System.Globalization;
 using RobMask.Engines;
 using RobMask.Masking;
+using RobMask.Networks;
 
 namespace RobMask.Training;
 
 /// <summary>A network of a training method: parameters, statistics, the gate where there is one, and the settings that made it.</summary>
 public sealed class TrainedNetwork : IDisposable
 {
-    private TrainedNetwork(IEngine engine, TrainingSettings settings, IModel model, MaskGate? gate)
+    private TrainedNetwork(IEngine engine, TrainingSettings settings)
     {
+        settings.Validate();
         Engine = engine;
         Settings = settings;
-        Model = model;
-        Gate = gate;
+        NetworkGraph graph = NetworkCatalog.Create(settings.EffectiveNetwork());
+        Gate = settings.Method == TrainingMethod.RobMask ? MaskGate.Create(engine, settings.RobMask.Gate, graph, settings.Attack.Epsilon) : null;
+        Model = engine.CreateModel(graph);
     }
 
     /// <summary>Where it lives.</summary>
@@ -28,23 +31,89 @@ public sealed class TrainedNetwork : IDisposable
     public MaskGate? Gate { get; }
 
     /// <summary>Makes a network with the initial parameters of a run.</summary>
-    public static TrainedNetwork Create(IEngine engine, TrainingSettings settings) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public static TrainedNetwork Create(IEngine engine, TrainingSettings settings)
+    {
+        TrainedNetwork network = new(engine, settings);
+        InitialWeights.Draw(engine, network.Model, settings.Seed, settings.Method == TrainingMethod.RobMask ? settings.RobMask.MaskNoise : 0);
+        network.Gate?.Initialise(settings.Seed);
+        return network;
+    }
 
     /// <summary>Reads a network from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">The file is not a checkpoint, or a tensor is missing or of another shape.</exception>
-    public static TrainedNetwork Load(IEngine engine, string checkpointPath) => throw new NotImplementedException();
+    public static TrainedNetwork Load(IEngine engine, string checkpointPath)
+    {
+        TrainedNetwork network;
+        TrainingSettings settings = Checkpoint.ReadState(checkpointPath).Settings;
+        try
+        {
+            network = new TrainedNetwork(engine, settings);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{checkpointPath}: its settings make no network: {error.Message}", error);
+        }
 
-    /// <summary>The network as it is used: for RobMask with its test mask, else with the mask and statistics of a branch.</summary>
-    public DeployedNetwork Deploy(Branch branch = Branch.Clean) => throw new NotImplementedException();
-
-    /// <summary>The network with a mask of the caller's choice.</summary>
-    public DeployedNetwork Deploy(MaskChoice mask, string description, int statisticsSet = 0) => throw new NotImplementedException();
+        try
+        {
+            Checkpoint.LoadWeights(checkpointPath, network);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The coefficients [k] (or [L·k]) of the mask of <see cref="Deploy(Branch)"/>.</summary>
-    public float[] Coefficients(Branch branch = Branch.Clean) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">RobMask has a mask for every perturbation, so no single one for attacked images.</exception>
+    public float[] Coefficients(Branch branch = Branch.Clean)
+    {
+        int k = Model.Graph.MaskCount;
+        if (Gate is null)
+        {
+            float[] oneHot = new float[k];
+            oneHot[BranchIndex(branch, k)] = 1;
+            return oneHot;
+        }
+
+        if (branch == Branch.Adversarial)
+        {
+            throw new ArgumentException("robmask: every perturbation has a mask of its own, so there is no single mask for attacked images; choose coefficients", nameof(branch));
+        }
+
+        return Settings.RobMask.TestMask == TestMask.GateAtZero ? Gate.CoefficientsAtZero() : [.. Enumerable.Repeat(1f / k, k)];
+    }
+
+    /// <summary>The network as it is used: for RobMask with its test mask, else with the mask and statistics of a branch.</summary>
+    /// <inheritdoc cref="Coefficients"/>
+    public DeployedNetwork Deploy(Branch branch = Branch.Clean)
+    {
+        string method = Settings.Method.ToString().ToLowerInvariant();
+        int statistics = BranchIndex(branch, Model.Graph.StatisticsSets);
+        if (Gate is null)
+        {
+            int mask = BranchIndex(branch, Model.Graph.MaskCount);
+            bool branches = Model.Graph.MaskCount > 1 || Model.Graph.StatisticsSets > 1;
+            string which = branches ? $", {(branch == Branch.Clean ? "clean" : "adversarial")} branch" : string.Empty;
+            return Deploy(MaskChoice.Primary(mask), method + which, statistics);
+        }
+
+        float[] coefficients = Coefficients(branch);
+        string name = Settings.RobMask.TestMask == TestMask.GateAtZero ? "u(0)" : "uniform average";
+        string values = string.Join(", ", coefficients.Take(8).Select(u => u.ToString("0.###", CultureInfo.InvariantCulture)));
+        return Deploy(MaskChoice.Uniform(coefficients), $"{method}, mask {name} = ({values}{(coefficients.Length > 8 ? ", …" : string.Empty)})", statistics);
+    }
+
+    /// <summary>The network with a mask of the caller's choice.</summary>
+    public DeployedNetwork Deploy(MaskChoice mask, string description, int statisticsSet = 0) =>
+        new(Engine, Model, mask, statisticsSet, description) { Gate = Gate, AttackedStatisticsSet = BranchIndex(Branch.Adversarial, Model.Graph.StatisticsSets) };
 
     /// <summary>The mask of <see cref="Deploy(Branch)"/> as a value.</summary>
-    public MaskSet Mask(Branch branch = Branch.Clean) => throw new NotImplementedException();
+    /// <inheritdoc cref="Coefficients"/>
+    public MaskSet Mask(Branch branch = Branch.Clean) => MaskSet.FromChoice(Engine, Model, Deploy(branch).Mask);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -52,4 +121,7 @@ public sealed class TrainedNetwork : IDisposable
         Gate?.Dispose();
         Model.Dispose();
     }
+
+    /// <summary>0 for the clean branch; 1 for the attacked one, where there are two.</summary>
+    internal static int BranchIndex(Branch branch, int count) => branch == Branch.Adversarial && count > 1 ? 1 : 0;
 }

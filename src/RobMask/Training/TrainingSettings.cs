@@ -1,4 +1,5 @@
 using RobMask.Attacks;
+using RobMask.Data;
 using RobMask.Networks;
 
 namespace RobMask.Training;
@@ -31,7 +32,7 @@ public sealed record TrainingSettings
     public OptimiserSettings Optimiser { get; init; } = new();
 
     /// <summary>Changes of the training images.</summary>
-    public AugmentationSettings Augmentation { get; init; } = new();
+    public Augmentation Augmentation { get; init; }
 
     /// <summary>0 ≤ s &lt; 1, of the cross-entropies that are minimised.</summary>
     public float LabelSmoothing { get; init; }
@@ -60,6 +61,17 @@ public sealed record TrainingSettings
         _ => Network,
     };
 
+    /// <summary>The attack of TRADES: <see cref="Attack"/> with the KL loss, the normal start, no target and the last point.</summary>
+    public AttackSettings TradesAttack() => Attack with
+    {
+        Kind = AttackKind.Pgd,
+        Loss = AttackLoss.Kl,
+        Start = AttackStart.Normal,
+        Target = AttackTargetClass.None,
+        Keep = AttackKeep.Last,
+        Restarts = 1,
+    };
+
     /// <summary>Checks every setting against its range and the others.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names it, its value and the rule.</exception>
     public void Validate()
@@ -73,10 +85,10 @@ public sealed record TrainingSettings
         Require(double.IsFinite(Schedule.WarmUpEpochs) && Schedule.WarmUpEpochs >= 0, $"{Schedule.WarmUpEpochs} epochs of warm-up; 0 or more are allowed");
         Require(Optimiser.Momentum >= 0 && Optimiser.WeightDecay >= 0, $"momentum {Optimiser.Momentum} and weight decay {Optimiser.WeightDecay} must be at least 0");
         Require(!Optimiser.Nesterov || (Optimiser.Momentum > 0 && Optimiser.Dampening == 0), "Nesterov's momentum needs momentum above 0 and no dampening");
-        Require(Augmentation.CropPadding >= 0, $"a crop padding of {Augmentation.CropPadding} pixels; 0 or more are allowed");
+        Augmentation.Validate();
         if (Method != TrainingMethod.Standard)
         {
-            Attack.Validate(Network.Classes);
+            (Method == TrainingMethod.Trades ? TradesAttack() : Attack).Validate(Network.Classes);
             Require(Attack.Target != AttackTargetClass.Given, "a training attack towards given classes has nobody who gives them");
         }
 

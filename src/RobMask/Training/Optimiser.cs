@@ -1,0 +1,60 @@
+using RobMask.Engines;
+using RobMask.Networks;
+using RobMask.Ops;
+using RobMask.Tensors;
+
+namespace RobMask.Training;
+
+/// <summary>Stochastic gradient descent over the parameters that a run may change.</summary>
+internal sealed class Optimiser : IDisposable
+{
+    private readonly IEngine _engine;
+    private readonly OptimiserSettings _settings;
+    private readonly List<Slot> _slots = [];
+
+    public Optimiser(TrainedNetwork network)
+    {
+        _engine = network.Engine;
+        _settings = network.Settings.Optimiser;
+        TrainedParts trained = network.Settings.Trained;
+        foreach (ModelParameter parameter in network.Model.Parameters)
+        {
+            bool rescaling = parameter.Info.Role is ParameterRole.Gamma or ParameterRole.Beta;
+            if (trained.HasFlag(rescaling ? TrainedParts.Rescaling : TrainedParts.Weights))
+            {
+                float decay = rescaling && !_settings.DecayRescaling ? 0 : _settings.WeightDecay;
+                Add(parameter, "momentum." + parameter.Info.Name, 1, decay);
+            }
+        }
+
+        foreach (ModelParameter parameter in trained.HasFlag(TrainedParts.Gate) && network.Gate is not null ? network.Gate.Model.Parameters : [])
+        {
+            Add(parameter, "momentum.gate." + parameter.Info.Name, _settings.GateRateFactor, 0);
+        }
+    }
+
+    /// <summary>The momentum buffers by their names in a checkpoint.</summary>
+    public IEnumerable<(string Name, ITensor Tensor)> Buffers => _slots.Where(slot => slot.Buffer is not null).Select(slot => (slot.Name, slot.Buffer!));
+
+    public void Step(double learningRate, bool firstStep)
+    {
+        foreach (Slot slot in _slots)
+        {
+            SgdOptions options = new((float)(learningRate * slot.RateFactor), _settings.Momentum, _settings.Dampening, slot.WeightDecay, _settings.Nesterov);
+            _engine.SgdStep(slot.Parameter.Value, slot.Parameter.Gradient, slot.Buffer, firstStep, options);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (Slot slot in _slots)
+        {
+            slot.Buffer?.Dispose();
+        }
+    }
+
+    private void Add(ModelParameter parameter, string name, float rateFactor, float weightDecay) => _slots.Add(new Slot(
+        parameter, name, _settings.Momentum > 0 ? _engine.Allocate(parameter.Info.Shape) : null, rateFactor, weightDecay));
+
+    private sealed record Slot(ModelParameter Parameter, string Name, ITensor? Buffer, float RateFactor, float WeightDecay);
+}

@@ -1,0 +1,77 @@
+using RobMask.Attacks;
+using RobMask.Engines;
+using RobMask.Masking;
+using RobMask.Numerics;
+using RobMask.Tensors;
+
+namespace RobMask.Training;
+
+/// <summary>L(f(x; u(0)), y) + λ · L(f(x + δ*; u(δ*)), y), ‖δ*‖ ≤ ε, ε drawn for each image.</summary>
+/// <remarks>
+/// u comes from the gate: of δ = 0 in the clean half, of the true δ* in the attacked half, and anew at every step of the
+/// attack. Both halves send gradients to the primary masks and through u to the gate. Statistics are set 0 for both, or
+/// set 1 for the attacked half and its attack.
+/// </remarks>
+internal sealed class RobMaskObjective : Objective
+{
+    private readonly Attack _attack;
+    private readonly GatedTarget _target;
+    private readonly MaskGate _gate;
+    private readonly BackwardTargets _targets;
+    private readonly int _attackedStatistics;
+
+    public RobMaskObjective(TrainedNetwork network, int batchSize)
+        : base(network, batchSize)
+    {
+        _gate = network.Gate ?? throw new ArgumentException("robmask: the network has no gate", nameof(network));
+        _attackedStatistics = TrainedNetwork.BranchIndex(Branch.Adversarial, network.Model.Graph.StatisticsSets);
+        _targets = ParameterTarget | (Settings.Trained.HasFlag(TrainedParts.Gate) ? BackwardTargets.Coefficients : BackwardTargets.None);
+        _attack = new Attack(Engine, Settings.Attack);
+        _target = new GatedTarget(Engine, Tape, _gate, Classes, AttackPass(MaskChoice.Primary(0), _attackedStatistics), Settings.RobMask.AttackThroughGate);
+    }
+
+    public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
+    {
+        int count = images.Shape[0];
+        ITensor epsilon = Cache.PerImage("epsilon", count);
+        if (Settings.RobMask.Epsilon == EpsilonDraw.Uniform)
+        {
+            // From ε_max down: u < 1 gives (0, ε_max].
+            Engine.FillUniform(epsilon, new PhiloxKey(Settings.Seed, PhiloxStreams.Epsilon, iteration), Settings.Attack.Epsilon, 0);
+        }
+        else
+        {
+            Engine.Fill(epsilon, Settings.Attack.Epsilon);
+        }
+
+        ITensor attacked = _attack.Run(_target, images, labels, AttackKey(iteration), epsilon).Images;
+        ITensor delta = Cache.Get("delta", images.Shape);
+        Engine.Fill(delta, 0);
+        ITensor noRadius = Cache.PerImage("noRadius", count);
+        Engine.Fill(noRadius, 0);
+        (double clean, long cleanCorrect) = Half(images, labels, delta, noRadius, 0, 1);
+        Engine.Subtract(attacked, images, delta);
+        (double adversarial, long adversarialCorrect) = Half(attacked, labels, delta, epsilon, _attackedStatistics, Settings.RobMask.Lambda);
+        return new EpochSums(count, clean + (Settings.RobMask.Lambda * adversarial), clean, adversarial, cleanCorrect, adversarialCorrect);
+    }
+
+    public override void Dispose()
+    {
+        _attack.Dispose();
+        _target.Dispose();
+        base.Dispose();
+    }
+
+    private (double Loss, long Correct) Half(ITensor images, ITensor labels, ITensor delta, ITensor epsilon, int statisticsSet, float weight)
+    {
+        bool trainsGate = _targets.HasFlag(BackwardTargets.Coefficients);
+        ITensor coefficients = _gate.Coefficients(delta, epsilon, trainsGate);
+        (double Loss, long Correct) half = CrossEntropyPass(images, labels, TrainingPass(MaskChoice.PerImage(coefficients), statisticsSet), weight, _targets);
+        if (trainsGate)
+        {
+            _gate.BackwardParameters(Tape.CoefficientGradient);
+        }
+
+        return half;
+    }
+}
