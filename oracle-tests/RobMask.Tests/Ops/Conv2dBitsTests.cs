@@ -21,6 +21,11 @@ public sealed unsafe class Conv2dBitsTests
     [InlineData(4, true)]
     public void Fast_gradient_of_the_input_equals_the_definition_bit_for_bit(int seed, bool hostile) => OverRandomCases(seed, hostile, BackwardInput, BackwardInput);
 
+    [Theory]
+    [InlineData(6, false)]
+    [InlineData(7, true)]
+    public void Fast_gradient_of_the_weight_equals_the_definition_bit_for_bit(int seed, bool hostile) => OverRandomCases(seed, hostile, BackwardWeight, BackwardWeight);
+
     [Fact]
     public void Large_shapes_equal_the_definition_bit_for_bit()
     {
@@ -29,6 +34,7 @@ public sealed unsafe class Conv2dBitsTests
         {
             Forward<float>(random, one, hostile: false);
             BackwardInput<float>(random, one, hostile: false);
+            BackwardWeight<float>(random, one, hostile: false);
         }
     }
 
@@ -53,6 +59,12 @@ public sealed unsafe class Conv2dBitsTests
     {
         BackwardInput<float>(random, one, hostile);
         BackwardInput<double>(random, one, hostile);
+    }
+
+    private static void BackwardWeight(Random random, ConvCases.Case one, bool hostile)
+    {
+        BackwardWeight<float>(random, one, hostile);
+        BackwardWeight<double>(random, one, hostile);
     }
 
     private static DenseTensor<T> Values<T>(Random random, TensorShape shape, bool hostile)
@@ -90,6 +102,23 @@ public sealed unsafe class Conv2dBitsTests
             DenseTensor<T> actual = new(one.Input);
             actual.Span.Fill(T.One);
             ConvolutionKernels.BackwardInput(shape, gradOutput.Pointer, weight.Pointer, actual.Pointer, bits);
+            ConvCases.AssertSameBits(expected, actual, $"{typeof(T).Name} {bits} bits, {one}");
+        }
+    }
+
+    private static void BackwardWeight<T>(Random random, ConvCases.Case one, bool hostile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DenseTensor<T> input = Values<T>(random, one.Input, hostile);
+        DenseTensor<T> gradOutput = Values<T>(random, one.Output, hostile);
+        DenseTensor<T> expected = new(one.Weight);
+        Conv2d.BackwardWeightPlain(input, gradOutput, one.Attributes, expected);
+        ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);
+        foreach (int bits in _widths)
+        {
+            DenseTensor<T> actual = new(one.Weight);
+            actual.Span.Fill(T.One);
+            ConvolutionKernels.BackwardWeight(shape, input.Pointer, gradOutput.Pointer, actual.Pointer, bits);
             ConvCases.AssertSameBits(expected, actual, $"{typeof(T).Name} {bits} bits, {one}");
         }
     }

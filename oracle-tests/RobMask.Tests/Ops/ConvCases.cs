@@ -46,6 +46,7 @@ internal static class ConvCases
         yield return new Case(new TensorShape(2, 300, 7, 7), new TensorShape(33, 300, 1, 1), ConvAttributes.Square(1), true);
         yield return new Case(new TensorShape(40, 128, 4, 4), new TensorShape(64, 2, 3, 3), ConvAttributes.Square(3, 1, 1, 1, 64), false);
         yield return new Case(new TensorShape(2, 64, 32, 32), new TensorShape(16, 64, 1, 1), ConvAttributes.Square(1, 2), false);
+        yield return new Case(new TensorShape(43, 64, 32, 32), new TensorShape(5, 64, 3, 3), ConvAttributes.Square(3, 1, 1), false);
         yield return new Case(new TensorShape(9, 3, 32, 32), new TensorShape(64, 3, 3, 3), ConvAttributes.Square(3, 1, 1), false);
     }
 

@@ -102,6 +102,24 @@ internal static unsafe class ConvolutionKernels
         }
     }
 
+    /// <summary>The gradient of the weight.</summary>
+    public static void BackwardWeight<T>(in ConvShape shape, T* input, T* gradOutput, T* gradWeight, int bits)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        switch (bits)
+        {
+            case 512:
+                WeightGradientKernel.Run<T, Tiles512<T>>(shape, input, gradOutput, gradWeight);
+                break;
+            case 256:
+                WeightGradientKernel.Run<T, Tiles256<T>>(shape, input, gradOutput, gradWeight);
+                break;
+            default:
+                WeightGradientKernel.Run<T, Tiles128<T>>(shape, input, gradOutput, gradWeight);
+                break;
+        }
+    }
+
     private static void Run<T>(in SlidingProduct<T> product, int bits)
         where T : unmanaged, INumberBase<T>
     {

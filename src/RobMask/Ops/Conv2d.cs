@@ -55,8 +55,12 @@ public static unsafe partial class Conv2d
     /// <summary>Writes the gradient of the weight.</summary>
     /// <exception cref="ArgumentException">A constraint of <see cref="ConvShape"/> does not hold.</exception>
     public static void BackwardWeight<T>(DenseTensor<T> input, DenseTensor<T> gradOutput, ConvAttributes attributes, DenseTensor<T> gradWeight)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        BackwardWeightPlain(input, gradOutput, attributes, gradWeight);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ConvShape shape = CheckBackwardWeight(input, gradOutput, attributes, gradWeight);
+        ConvolutionKernels.BackwardWeight(shape, input.Pointer, gradOutput.Pointer, gradWeight.Pointer, VectorBits.Best);
+        KeepAlive(input, gradOutput, gradWeight, null);
+    }
 
     /// <summary>Writes the gradient of the bias, [K], from that of the output, [N, K, P, Q].</summary>
     /// <exception cref="ArgumentException">C6 does not hold.</exception>

@@ -1,0 +1,139 @@
+using RobMask.Ops;
+
+namespace RobMask.Kernels;
+
+/// <summary>Packs a batch of images for the gradient of a weight; a part is one panel of one group of one image.</summary>
+internal readonly unsafe struct WeightGradientPacking<T>(
+    WeightGradientPlan<T> plan, T* input, T* gradOutput, int firstImage, T* left, T* right) : IWorkerJob
+    where T : unmanaged
+{
+    /// <inheritdoc/>
+    public void Run(int index, int worker)
+    {
+        int panels = plan.ColumnPanels + plan.Panels.Count;
+        int panel = index % panels;
+        int group = index / panels % plan.Shape.Groups;
+        int image = index / panels / plan.Shape.Groups;
+        if (panel >= plan.ColumnPanels)
+        {
+            PackOutputs(group, panel - plan.ColumnPanels, image);
+        }
+        else if (plan.Unrolled)
+        {
+            PackTerms(group, panel, image);
+        }
+        else
+        {
+            PackChannels(group, panel, image);
+        }
+    }
+
+    /// <summary>[pixel][row] from [row][pixel].</summary>
+    private void PackOutputs(int group, int panel, int image)
+    {
+        int height = plan.Panels.Height(panel);
+        int start = plan.Panels.Start(panel);
+        int rows = Math.Min(height, plan.Panels.Rows - start);
+        int pixels = plan.Shape.P * plan.Shape.Q;
+        T* to = left + plan.LeftOffset(group, panel, image);
+        int channel = (group * plan.Shape.OutputsPerGroup) + start;
+        T* from = gradOutput + (((((nint)firstImage + image) * plan.Shape.K) + channel) * pixels);
+        Transposition.Run(from, pixels, rows, pixels, to, height);
+        for (int row = rows; row < height; row++)
+        {
+            for (int pixel = 0; pixel < pixels; pixel++)
+            {
+                to[((nint)pixel * height) + row] = default;
+            }
+        }
+    }
+
+    /// <summary>A padded image, channels last, columns sorted by their residue modulo the stride.</summary>
+    private void PackChannels(int group, int panel, int image)
+    {
+        ConvShape shape = plan.Shape;
+        ConvAttributes a = shape.Attributes;
+        int width = plan.Width;
+        int firstChannel = panel * width;
+        int channels = Math.Min(width, shape.ChannelsPerGroup - firstChannel);
+        int channel = (group * shape.ChannelsPerGroup) + firstChannel;
+        nint plane = (nint)shape.H * shape.W;
+        T* from = input + (((((nint)firstImage + image) * shape.C) + channel) * plane);
+        T* to = right + plan.RightOffset(group, panel, image);
+        for (int y = 0; y < plan.PlaneRows; y++)
+        {
+            T* row = to + ((nint)y * plan.RowLength * width);
+            int h = y - a.PaddingHeight;
+            if (h < 0 || h >= shape.H)
+            {
+                new Span<T>(row, plan.RowLength * width).Clear();
+                continue;
+            }
+
+            for (int phase = 0; phase < a.StrideWidth; phase++)
+            {
+                T* run = row + ((nint)phase * plan.PhaseWidth * width);
+
+                // Column x of the phase is input column phase + x·stride − padding.
+                int first = Math.Clamp((a.PaddingWidth - phase + a.StrideWidth - 1) / a.StrideWidth, 0, plan.PhaseWidth);
+                int inside = shape.W + a.PaddingWidth - phase;
+                int end = Math.Clamp((inside + a.StrideWidth - 1) / a.StrideWidth, first, plan.PhaseWidth);
+                end = inside <= 0 ? first : end;
+                new Span<T>(run, first * width).Clear();
+                new Span<T>(run + ((nint)end * width), (plan.PhaseWidth - end) * width).Clear();
+                if (first == end)
+                {
+                    continue;
+                }
+
+                T* source = from + ((nint)h * shape.W) + (phase + (first * a.StrideWidth) - a.PaddingWidth);
+                T* destination = run + ((nint)first * width);
+                if (a.StrideWidth == 1)
+                {
+                    Transposition.Run(source, plane, channels, end - first, destination, width);
+                }
+                else
+                {
+                    Transposition.RunStrided(source, plane, a.StrideWidth, channels, end - first, destination, width);
+                }
+            }
+        }
+    }
+
+    /// <summary>[pixel][(c, r, s)].</summary>
+    private void PackTerms(int group, int panel, int image)
+    {
+        ConvShape shape = plan.Shape;
+        int width = plan.Width;
+        T* to = right + plan.RightOffset(group, panel, image);
+        nint plane = (nint)shape.H * shape.W;
+        T* from = input + (((((nint)firstImage + image) * shape.C) + (group * shape.ChannelsPerGroup)) * plane);
+        int stride = shape.Attributes.StrideWidth;
+        for (int lane = 0; lane < width; lane++)
+        {
+            int term = (panel * width) + lane;
+            if (term >= shape.Terms)
+            {
+                break;
+            }
+
+            T* channel = from + (term / (shape.R * shape.S) * plane);
+            int r = term / shape.S % shape.R;
+            int s = term % shape.S;
+            T* step = to + lane;
+            for (int p = 0; p < shape.P; p++)
+            {
+                int h = shape.InputRow(p, r);
+                bool rowInside = h >= 0 && h < shape.H;
+                T* row = channel + (rowInside ? (nint)h * shape.W : 0);
+                int w = shape.InputColumn(0, s);
+                for (int q = 0; q < shape.Q; q++)
+                {
+                    *step = rowInside && (uint)w < (uint)shape.W ? row[w] : default;
+                    step += width;
+                    w += stride;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using RobMask.Ops;
+
+namespace RobMask.Kernels;
+
+/// <summary>How the gradient of a convolution's weight is laid out for register tiles.</summary>
+/// <remarks>
+/// A tile holds output channels × two vectors of columns, its steps are pixels. With many channels a column is a channel:
+/// the input is packed once, padded and channels last, and each tap (r, s) is the same walk from another start. With few
+/// channels a column is one (c, r, s), and the input is unrolled.
+/// </remarks>
+internal readonly unsafe struct WeightGradientPlan<T>
+    where T : unmanaged
+{
+    /// <summary>Bytes of packed operands that are worked on at a time: a part of the last-level cache.</summary>
+    private const long BatchBytes = 8 << 20;
+
+    /// <summary>Plans the gradient for tiles of <paramref name="lanes"/>·2 columns and at most <paramref name="maximumRows"/> rows.</summary>
+    public WeightGradientPlan(in ConvShape shape, int lanes, int maximumRows)
+    {
+        Shape = shape;
+        Width = 2 * lanes;
+        Panels = new RowPanels(shape.OutputsPerGroup, maximumRows);
+        int channelPanels = (shape.ChannelsPerGroup + Width - 1) / Width;
+        int unrolledPanels = (shape.Terms + Width - 1) / Width;
+        Unrolled = unrolledPanels * 5 < channelPanels * shape.R * shape.S * 4;
+        ColumnPanels = Unrolled ? unrolledPanels : channelPanels;
+        Taps = Unrolled ? 1 : shape.R * shape.S;
+        ConvAttributes a = shape.Attributes;
+        if (Unrolled)
+        {
+            PlaneRows = shape.P;
+            PhaseWidth = shape.Q;
+            RowLength = shape.Q;
+        }
+        else
+        {
+            PlaneRows = ((shape.P - 1) * a.StrideHeight) + ((shape.R - 1) * a.DilationHeight) + 1;
+            int columns = ((shape.Q - 1) * a.StrideWidth) + ((shape.S - 1) * a.DilationWidth) + 1;
+            PhaseWidth = (columns + a.StrideWidth - 1) / a.StrideWidth;
+            RowLength = PhaseWidth * a.StrideWidth;
+        }
+
+        ImagesPerChain = Conv2d.ImagesPerChain(shape.P, shape.Q);
+        Chains = (shape.N + ImagesPerChain - 1) / ImagesPerChain;
+        long bytesPerChain = (long)ImagesPerChain * shape.Groups * sizeof(T)
+            * (((long)ColumnPanels * PlaneLength) + ((long)Panels.PaddedRows * shape.P * shape.Q));
+        ChainsPerBatch = (int)Math.Clamp(BatchBytes / bytesPerChain, 1, Chains);
+        BatchImages = Math.Min(shape.N, ChainsPerBatch * ImagesPerChain);
+        Levels = 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Chains);
+    }
+
+    /// <summary>The convolution.</summary>
+    public ConvShape Shape { get; }
+
+    /// <summary>Columns of a tile.</summary>
+    public int Width { get; }
+
+    /// <summary>Output channels of a group.</summary>
+    public RowPanels Panels { get; }
+
+    /// <summary>Whether a column is one (c, r, s) rather than a channel.</summary>
+    public bool Unrolled { get; }
+
+    /// <summary>Panels of columns in a group.</summary>
+    public int ColumnPanels { get; }
+
+    /// <summary>Walks over a packed image: one a tap, or one in all when unrolled.</summary>
+    public int Taps { get; }
+
+    /// <summary>Rows of a packed image.</summary>
+    public int PlaneRows { get; }
+
+    /// <summary>Packed columns of one residue modulo the stride.</summary>
+    public int PhaseWidth { get; }
+
+    /// <summary>Packed columns of a row.</summary>
+    public int RowLength { get; }
+
+    /// <summary>Elements of one packed image of one panel.</summary>
+    public int PlaneLength => PlaneRows * RowLength * Width;
+
+    /// <summary>Images of a chain.</summary>
+    public int ImagesPerChain { get; }
+
+    /// <summary>Chains in all.</summary>
+    public int Chains { get; }
+
+    /// <summary>Chains that are packed at a time.</summary>
+    public int ChainsPerBatch { get; }
+
+    /// <summary>Images that are packed at a time.</summary>
+    public int BatchImages { get; }
+
+    /// <summary>Sums of full subtrees that may wait at one time.</summary>
+    public int Levels { get; }
+
+    /// <summary>Elements of the packed left operand (gradient of the output) of a batch.</summary>
+    public long LeftLength => (long)Shape.Groups * Panels.PaddedRows * Shape.P * Shape.Q * BatchImages;
+
+    /// <summary>Elements of the packed right operand (input) of a batch.</summary>
+    public long RightLength => (long)Shape.Groups * ColumnPanels * BatchImages * PlaneLength;
+
+    /// <summary>Tile columns: group, column panel, tap.</summary>
+    public int Units => Shape.Groups * ColumnPanels * Taps;
+
+    /// <summary>Where a packed row panel of an image starts.</summary>
+    public nint LeftOffset(int group, int panel, int image)
+    {
+        nint pixels = (nint)Shape.P * Shape.Q;
+        nint rows = ((nint)group * Panels.PaddedRows) + Panels.Start(panel);
+        return (rows * pixels * BatchImages) + (image * pixels * Panels.Height(panel));
+    }
+
+    /// <summary>Where a packed image of a column panel starts.</summary>
+    public nint RightOffset(int group, int columnPanel, int image) =>
+        (((((nint)group * ColumnPanels) + columnPanel) * BatchImages) + image) * PlaneLength;
+
+    /// <summary>Where the walk of a tap starts in a packed image.</summary>
+    public nint TapOffset(int tap)
+    {
+        if (Unrolled)
+        {
+            return 0;
+        }
+
+        ConvAttributes a = Shape.Attributes;
+        int row = tap / Shape.S * a.DilationHeight;
+        int column = tap % Shape.S * a.DilationWidth;
+        return (((nint)row * RowLength) + (column % a.StrideWidth * PhaseWidth) + (column / a.StrideWidth)) * Width;
+    }
+}
