@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using RobMask.Training;
 
 namespace RobMask.Experiments.Runs;
 
@@ -28,18 +28,14 @@ public static class RunJson
         }
     }
 
+    // The settings' own form, with letters such as δ left readable and line ends that do not depend on the system.
     private static JsonSerializerOptions Make(bool indented)
     {
-        JsonSerializerOptions options = new()
+        JsonSerializerOptions options = new(indented ? SettingsJson.Indented : SettingsJson.Compact)
         {
-            WriteIndented = indented,
             NewLine = "\n",
-            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower));
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }
