@@ -58,7 +58,7 @@ internal static class CurveView
         foreach (Measurement robust in networks.Where(one => one.Condition == attack))
         {
             Measurement? clean = networks.FirstOrDefault(one => one.Condition == "clean" && (one.Network, one.Seed) == (robust.Network, robust.Seed));
-            if (clean is not null && !robust.Network.StartsWith("split", StringComparison.Ordinal))
+            if (clean is not null)
             {
                 yield return new PlotPoint(clean.Accuracy.Fraction, robust.Accuracy.Fraction, $"{robust.Network}: clean {ReportText.Percent(clean.Accuracy.Fraction)}, attacked {ReportText.Percent(robust.Accuracy.Fraction)}")
                 {

@@ -22,7 +22,7 @@ internal static class SectionView
 
         if (section.Curves.Count > 0)
         {
-            CurveView.Write(html, section.Curves, section.Measurements);
+            CurveView.Write(html, section.Curves, section.Landmarks);
         }
 
         if (section.Measurements.Count > 0)

@@ -18,6 +18,9 @@ public sealed record ReportSection(string Id, string Title, IReadOnlyList<string
     /// <summary>Curves along the combination of two masks.</summary>
     public IReadOnlyList<TradeoffCurve> Curves { get; init; } = [];
 
+    /// <summary>Networks that are shown beside the curves as single points, and not in a table of their own.</summary>
+    public IReadOnlyList<Measurement> Landmarks { get; init; } = [];
+
     /// <summary>Masks, layer by layer.</summary>
     public IReadOnlyList<MaskPicture> Masks { get; init; } = [];
 

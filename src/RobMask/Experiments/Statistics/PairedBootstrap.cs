@@ -26,19 +26,19 @@ public static class PairedBootstrap
             throw new ArgumentException($"paired bootstrap: {left.Count} and {right.Count} trainings of {images} images; both sides need the same images for every seed", nameof(right));
         }
 
-        int seeds = left.Count;
-        sbyte[][] difference = new sbyte[seeds][];
-        long total = 0;
-        for (int s = 0; s < seeds; s++)
-        {
-            difference[s] = new sbyte[images];
-            for (int n = 0; n < images; n++)
-            {
-                difference[s][n] = (sbyte)((left[s][n] ? 1 : 0) - (right[s][n] ? 1 : 0));
-                total += difference[s][n];
-            }
-        }
+        return Mean([.. left.Zip(right).Select(pair => Subtract(pair.First, pair.Second))], seed);
+    }
 
+    /// <summary>left − right of each image: −1, 0 or 1.</summary>
+    public static int[] Subtract(bool[] left, bool[] right) => [.. left.Zip(right).Select(pair => (pair.First ? 1 : 0) - (pair.Second ? 1 : 0))];
+
+    /// <summary>The mean of a whole number that every image has, over seeds and images, and its 95 % interval.</summary>
+    /// <param name="values">For each seed, the number of each image.</param>
+    /// <param name="seed">The key of the random numbers.</param>
+    public static (double Mean, Interval Interval) Mean(IReadOnlyList<int[]> values, ulong seed)
+    {
+        int seeds = values.Count;
+        int images = values[0].Length;
         long[] sums = new long[Resamples];
         int[] drawn = new int[images];
         for (int b = 0; b < Resamples; b++)
@@ -51,7 +51,7 @@ public static class PairedBootstrap
 
             for (int s = 0; s < seeds; s++)
             {
-                sbyte[] row = difference[seeds == 1 ? 0 : random.Integer(images + s, seeds)];
+                int[] row = values[seeds == 1 ? 0 : random.Integer(images + s, seeds)];
                 foreach (int n in drawn)
                 {
                     sums[b] += row[n];
@@ -62,6 +62,7 @@ public static class PairedBootstrap
         Array.Sort(sums);
         double scale = 1.0 / ((double)seeds * images);
         const int Tail = Resamples / 40;
+        long total = values.Sum(row => row.Sum(value => (long)value));
         return (total * scale, new Interval(sums[Tail - 1] * scale, sums[Resamples - Tail] * scale));
     }
 }

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RobMask.Data;
+using RobMask.Engines;
+using RobMask.Engines.Managed;
+using RobMask.Experiments.Reporting;
+using RobMask.Experiments.Results;
+using RobMask.Experiments.Runs;
+
+namespace RobMask.Experiments.Suite;
+
+/// <summary>Carries out a run from its settings to its report.</summary>
+public static class RunSession
+{
+    /// <summary>Trains, evaluates, and writes the run folder.</summary>
+    /// <param name="settings">What to do; the network's image shape and classes must be those of the data.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="output">The run folder.</param>
+    /// <param name="resume">Go on with the run that the folder holds.</param>
+    /// <param name="observer">Is told how it goes.</param>
+    /// <param name="cancellation">Interrupts the run; its checkpoints stand.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    public static (RunResults Results, RunFolder Folder) Execute(RunSettings settings, DatasetPair data, string output, bool resume, IRunObserver observer, CancellationToken cancellation)
+    {
+        settings.Validate();
+        IExperiment experiment = ExperimentCatalog.Find(settings.Kind);
+        using IEngine engine = settings.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
+        JsonNode config = JsonSerializer.SerializeToNode(settings, RunJson.File)!;
+        RunFolder folder = RunFolder.Open(output, config, resume);
+        folder.Write(RunEnvironment.Current($"{engine.Name}, {engine.Device}, {(settings.DoublePrecision ? "double" : "float")}"));
+        RunResults results = experiment.Run(new Laboratory(settings, folder, engine, data, observer, cancellation));
+        folder.Write(results);
+        ReportPage.Write(folder);
+        return (results, folder);
+    }
+}
