@@ -1,0 +1,29 @@
+namespace RobMask.Cli.Options;
+
+/// <summary>How a run is carried out. Nothing here changes a result.</summary>
+internal sealed record RunChoice
+{
+    public string? Output { get; init; }
+
+    public bool Resume { get; init; }
+
+    public string? Config { get; init; }
+
+    public int? Threads { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool Full { get; init; }
+
+    public static OptionSet<RunChoice> CreateOutput() => new OptionSet<RunChoice>("Run")
+        .Add("--out -o", "FOLDER", "the run folder: settings, metrics, checkpoints, report (default runs/VERB-TIME)", Values.Text, (s, v) => s with { Output = v })
+        .AddSwitch("--resume", "go on with the run that --out holds, with its settings", (s, v) => s with { Resume = v })
+        .Add("--config", "FILE", "begin from the settings of a config.json; options change them", Values.Text, (s, v) => s with { Config = v });
+
+    public static OptionSet<RunChoice> CreateProcess() => new OptionSet<RunChoice>("Process")
+        .Add("--threads", "N", "threads that share the work (default: all processors); never changes a bit", Values.Whole(1), (s, v) => s with { Threads = v })
+        .AddSwitch("--json", "the result as JSON on standard output, and nothing else there", (s, v) => s with { Json = v });
+
+    public static OptionSet<RunChoice> CreateFull() => new OptionSet<RunChoice>("Extent")
+        .AddSwitch("--full", "train three times as long, with stronger attacks and five seeds: for figures that are to be cited", (s, v) => s with { Full = v });
+}
