@@ -48,6 +48,7 @@ internal sealed class Gauge<T>(ITestOutputHelper output, string operation)
     {
         // A result below the least normal number has an absolute error instead: half the least subnormal a rounding.
         double underflow = typeof(T) == typeof(double) ? double.Epsilon : float.Epsilon;
+        double leastNormal = typeof(T) == typeof(double) ? 2.2250738585072014e-308 : 1.17549435e-38;
         double worst = 0;
         for (int i = 0; i < values.Length; i++)
         {
@@ -60,7 +61,7 @@ internal sealed class Gauge<T>(ITestOutputHelper output, string operation)
                     $"{operation} {what}: element {i} is {candidate[i]:R}, libtorch in double says {values[i]:R}: the error {error:E3} is above {roundings}·u·{magnitudes[i]:E3} = {allowed:E3}"));
             }
 
-            if (magnitudes[i] > 0)
+            if (magnitudes[i] >= leastNormal)
             {
                 worst = Math.Max(worst, error / (_unit * magnitudes[i]));
             }
