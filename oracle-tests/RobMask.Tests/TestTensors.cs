@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using RobMask.Kernels;
 using RobMask.Numerics;
 using RobMask.Tensors;
+using Xunit;
 using Xunit.Sdk;
 
 namespace RobMask.Tests;
