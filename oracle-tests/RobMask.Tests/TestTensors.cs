@@ -98,7 +98,7 @@ public static class TestTensors
 
 /// <summary>Tests that set <see cref="Workers.ThreadCount"/> or count allocations run alone.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class AloneCollection
+public sealed class RunsAlone
 {
     public const string Name = "Alone";
 }
