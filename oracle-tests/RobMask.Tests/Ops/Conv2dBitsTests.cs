@@ -67,16 +67,12 @@ public sealed unsafe class Conv2dBitsTests
         BackwardWeight<double>(random, one, hostile);
     }
 
-    private static DenseTensor<T> Values<T>(Random random, TensorShape shape, bool hostile)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        hostile ? ConvCases.Hostile<T>(random, shape) : ConvCases.Normal<T>(random, shape);
-
     private static void Forward<T>(Random random, ConvCases.Case one, bool hostile)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        DenseTensor<T> input = Values<T>(random, one.Input, hostile);
-        DenseTensor<T> weight = Values<T>(random, one.Weight, hostile);
-        DenseTensor<T>? bias = one.Biased ? Values<T>(random, new TensorShape(one.Weight[0]), hostile) : null;
+        DenseTensor<T> input = ConvCases.Values<T>(random, one.Input, hostile);
+        DenseTensor<T> weight = ConvCases.Values<T>(random, one.Weight, hostile);
+        DenseTensor<T>? bias = one.Biased ? ConvCases.Values<T>(random, new TensorShape(one.Weight[0]), hostile) : null;
         DenseTensor<T> expected = new(one.Output);
         Conv2d.ForwardPlain(input, weight, bias, one.Attributes, expected);
         ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);
@@ -92,8 +88,8 @@ public sealed unsafe class Conv2dBitsTests
     private static void BackwardInput<T>(Random random, ConvCases.Case one, bool hostile)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        DenseTensor<T> gradOutput = Values<T>(random, one.Output, hostile);
-        DenseTensor<T> weight = Values<T>(random, one.Weight, hostile);
+        DenseTensor<T> gradOutput = ConvCases.Values<T>(random, one.Output, hostile);
+        DenseTensor<T> weight = ConvCases.Values<T>(random, one.Weight, hostile);
         DenseTensor<T> expected = new(one.Input);
         Conv2d.BackwardInputPlain(gradOutput, weight, one.Attributes, expected);
         ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);
@@ -109,8 +105,8 @@ public sealed unsafe class Conv2dBitsTests
     private static void BackwardWeight<T>(Random random, ConvCases.Case one, bool hostile)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        DenseTensor<T> input = Values<T>(random, one.Input, hostile);
-        DenseTensor<T> gradOutput = Values<T>(random, one.Output, hostile);
+        DenseTensor<T> input = ConvCases.Values<T>(random, one.Input, hostile);
+        DenseTensor<T> gradOutput = ConvCases.Values<T>(random, one.Output, hostile);
         DenseTensor<T> expected = new(one.Weight);
         Conv2d.BackwardWeightPlain(input, gradOutput, one.Attributes, expected);
         ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);

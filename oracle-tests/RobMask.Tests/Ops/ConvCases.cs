@@ -82,6 +82,11 @@ internal static class ConvCases
         return tensor;
     }
 
+    /// <summary>One of the two.</summary>
+    public static DenseTensor<T> Values<T>(Random random, TensorShape shape, bool hostile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        hostile ? Hostile<T>(random, shape) : Normal<T>(random, shape);
+
     /// <summary>A tensor of the type's other precision with the same values.</summary>
     public static DenseTensor<double> Widen<T>(DenseTensor<T> tensor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

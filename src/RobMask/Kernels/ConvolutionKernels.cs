@@ -120,6 +120,44 @@ internal static unsafe class ConvolutionKernels
         }
     }
 
+    /// <summary>
+    /// A matrix product, output[m, j] = Σ_t left[m, t] · right[t, j] over t in order: a window of one element over an image of one row,
+    /// whose channels are the steps.
+    /// </summary>
+    public static void Multiply<T>(
+        int rows, int steps, int columns, T* left, nint leftRowPitch, nint leftStepPitch, T* right, nint rightStepPitch, nint rightColumnPitch, T* output, int bits)
+        where T : unmanaged, INumberBase<T>
+    {
+        SlidingProduct<T> product = new()
+        {
+            Images = 1,
+            Groups = 1,
+            Channels = steps,
+            SourceRows = 1,
+            SourceColumns = columns,
+            Source = right,
+            SourceChannelPitch = rightStepPitch,
+            SourceColumnPitch = rightColumnPitch,
+            TapRows = 1,
+            TapColumns = 1,
+            RowStep = 1,
+            ColumnStep = 1,
+            RowStride = 1,
+            ColumnStride = 1,
+            Outputs = rows,
+            Weight = left,
+            WeightOutputPitch = leftRowPitch,
+            WeightChannelPitch = leftStepPitch,
+            OutputRows = 1,
+            OutputColumns = columns,
+            Output = output,
+            OutputChannelPitch = columns,
+            OutputRowPitch = columns,
+            OutputColumnPitch = 1,
+        };
+        Run(product, bits);
+    }
+
     private static void Run<T>(in SlidingProduct<T> product, int bits)
         where T : unmanaged, INumberBase<T>
     {

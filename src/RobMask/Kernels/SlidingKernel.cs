@@ -14,6 +14,9 @@ internal static unsafe class SlidingKernel
     /// <summary>Vectors of pixels in a strip: its packed source, 400 KB at 512 bits, stays in the second-level cache.</summary>
     private const int StripVectors = 24;
 
+    /// <summary>Row panels of a part: its tiles stay in the second-level cache.</summary>
+    private const int LongestPart = 64;
+
     /// <summary>Computes all outputs of <paramref name="product"/>.</summary>
     public static void Run<T, TTile>(SlidingProduct<T> product)
         where T : unmanaged, System.Numerics.INumberBase<T>
@@ -35,7 +38,8 @@ internal static unsafe class SlidingKernel
         strips = (strips * product.Groups) % threads == 0 ? strips : ((strips + threads - 1) / threads) * threads;
         int stripLength = (((product.Pixels + strips - 1) / strips) + width - 1) / width * width;
         strips = (product.Pixels + stripLength - 1) / stripLength;
-        int rowParts = Math.Min(panels.Count, Math.Max(1, threads / (strips * product.Groups)));
+        int rowParts = Math.Min(panels.Count, Math.Max((panels.Count + LongestPart - 1) / LongestPart, threads / (strips * product.Groups)));
+        rowParts = Math.Max(1, rowParts);
         Workers.For(
             product.Groups * strips * rowParts,
             new SlidingStrips<T, TTile>(product, panels, channelsPerBlock, left, stripLength, strips, rowParts));

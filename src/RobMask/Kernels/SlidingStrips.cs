@@ -27,7 +27,9 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
         int panelPitch = ((channelsPerBlock * taps) + 1) * width;
         StripGeometry geometry = StripGeometry.Build(product, start, end, width, panelPitch);
         T* packed = Scratch.Get<T>(ScratchSlot.PartRight, (long)columnPanels * panelPitch);
-        T* tiles = Scratch.Get<T>(ScratchSlot.PartTiles, (long)columnPanels * panels.PaddedRows * width);
+        int firstRow = panels.Start(firstPanel);
+        int paddedRows = panels.Start(endPanel - 1) + panels.Height(endPanel - 1) - firstRow;
+        T* tiles = Scratch.Get<T>(ScratchSlot.PartTiles, (long)columnPanels * paddedRows * width);
         T* stage = Scratch.Get<T>(ScratchSlot.PartRows, geometry.StageLength + width);
         new Span<T>(stage, geometry.StageLength + width).Clear();
         T* source = product.Source + (group * product.Channels * product.SourceChannelPitch);
@@ -48,16 +50,16 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
                 for (int panel = firstPanel; panel < endPanel; panel++)
                 {
                     int row = panels.Start(panel);
-                    T* tile = tiles + ((((nint)column * panels.PaddedRows) + row) * width);
+                    T* tile = tiles + ((((nint)column * paddedRows) + row - firstRow) * width);
                     TTile.Advance(panels.Height(panel), blockLeft + ((nint)row * steps), packed + (column * (nint)panelPitch), tile, steps, 1, 1, 0, 0, first > 0);
                 }
             }
         }
 
         int endRow = Math.Min(panels.Rows, panels.Start(endPanel));
-        for (int row = panels.Start(firstPanel); row < endRow; row++)
+        for (int row = firstRow; row < endRow; row++)
         {
-            Store(geometry, tiles + (row * width), ((group * product.Outputs) + row), (nint)panels.PaddedRows * width);
+            Store(geometry, tiles + ((row - firstRow) * width), (group * product.Outputs) + row, (nint)paddedRows * width);
         }
     }
 
@@ -80,7 +82,7 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
             for (int staged = 0; staged < image.Rows; staged++)
             {
                 int row = image.FirstRow + staged;
-                if (row < 0 || row >= product.SourceRows)
+                if (row < 0 || row >= product.SourceRows || (product.TapRows == 1 && staged % product.RowStride != 0))
                 {
                     continue;
                 }
@@ -93,12 +95,28 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
                 }
                 else
                 {
-                    for (int x = firstX; x < firstX + count; x++)
-                    {
-                        to[(x % stride * geometry.PhaseWidth) + (x / stride)] = *from;
-                        from += product.SourceColumnPitch;
-                    }
+                    StageStrided(from, to, geometry.PhaseWidth, firstX, count);
                 }
+            }
+        }
+    }
+
+    /// <summary>Columns of equal residue modulo the stride become neighbours; residues that no tap reads stay zeros.</summary>
+    private void StageStrided(T* from, T* to, int phaseWidth, int firstX, int count)
+    {
+        int stride = product.ColumnStride;
+        nint step = stride * product.SourceColumnPitch;
+        int phases = Math.Min(stride, product.TapColumns == 1 ? 1 : stride);
+        for (int phase = 0; phase < phases; phase++)
+        {
+            int first = (firstX - phase + stride - 1) / stride;
+            int end = (firstX + count - phase + stride - 1) / stride;
+            T* source = from + (((first * stride) + phase - firstX) * product.SourceColumnPitch);
+            T* run = to + (phase * phaseWidth);
+            for (int x = first; x < end; x++)
+            {
+                run[x] = *source;
+                source += step;
             }
         }
     }

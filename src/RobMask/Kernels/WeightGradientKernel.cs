@@ -10,6 +10,9 @@ internal static unsafe class WeightGradientKernel
     /// <summary>Parts for each thread, so that the last ones end together.</summary>
     private const int PartsPerThread = 4;
 
+    /// <summary>Pixels that a part packs, so that small images do not make parts shorter than handing them out takes.</summary>
+    private const int PackedPixelsPerPart = 512;
+
     /// <summary>Computes the gradient.</summary>
     public static void Run<T, TTile>(in ConvShape shape, T* input, T* gradOutput, T* gradWeight)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -26,9 +29,11 @@ internal static unsafe class WeightGradientKernel
             int chains = Math.Min(plan.ChainsPerBatch, plan.Chains - firstChain);
             int firstImage = firstChain * plan.ImagesPerChain;
             int images = Math.Min(chains * plan.ImagesPerChain, shape.N - firstImage);
+            int imagesPerPart = Math.Max(1, PackedPixelsPerPart / (shape.P * shape.Q));
+            int imageParts = (images + imagesPerPart - 1) / imagesPerPart;
             Workers.For(
-                images * (plan.ColumnPanels + plan.Panels.Count) * shape.Groups,
-                new WeightGradientPacking<T>(plan, input, gradOutput, firstImage, left, right));
+                imageParts * (plan.ColumnPanels + plan.Panels.Count) * shape.Groups,
+                new WeightGradientPacking<T>(plan, input, gradOutput, firstImage, images, imagesPerPart, left, right));
             Workers.For(
                 plan.Units * rowParts,
                 new WeightGradientTiles<T, TTile>(plan, rowParts, firstChain, chains, images, left, right, sums, gradWeight));

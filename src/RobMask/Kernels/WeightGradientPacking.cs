@@ -2,9 +2,9 @@ using RobMask.Ops;
 
 namespace RobMask.Kernels;
 
-/// <summary>Packs a batch of images for the gradient of a weight; a part is one panel of one group of one image.</summary>
+/// <summary>Packs a batch of images for the gradient of a weight; a part is one panel of one group of a few images.</summary>
 internal readonly unsafe struct WeightGradientPacking<T>(
-    WeightGradientPlan<T> plan, T* input, T* gradOutput, int firstImage, T* left, T* right) : IWorkerJob
+    WeightGradientPlan<T> plan, T* input, T* gradOutput, int firstImage, int images, int imagesPerPart, T* left, T* right) : IWorkerJob
     where T : unmanaged
 {
     /// <inheritdoc/>
@@ -13,18 +13,21 @@ internal readonly unsafe struct WeightGradientPacking<T>(
         int panels = plan.ColumnPanels + plan.Panels.Count;
         int panel = index % panels;
         int group = index / panels % plan.Shape.Groups;
-        int image = index / panels / plan.Shape.Groups;
-        if (panel >= plan.ColumnPanels)
+        int first = index / panels / plan.Shape.Groups * imagesPerPart;
+        for (int image = first; image < Math.Min(images, first + imagesPerPart); image++)
         {
-            PackOutputs(group, panel - plan.ColumnPanels, image);
-        }
-        else if (plan.Unrolled)
-        {
-            PackTerms(group, panel, image);
-        }
-        else
-        {
-            PackChannels(group, panel, image);
+            if (panel >= plan.ColumnPanels)
+            {
+                PackOutputs(group, panel - plan.ColumnPanels, image);
+            }
+            else if (plan.Unrolled)
+            {
+                PackTerms(group, panel, image);
+            }
+            else
+            {
+                PackChannels(group, panel, image);
+            }
         }
     }
 

@@ -20,7 +20,8 @@ namespace RobMask.Ops;
 /// each, acc = +0, then acc = fma(input, gradOutput, acc) over (n, p, q), q fastest, padding as a term with input +0. The blocks are
 /// added in the tree of <see cref="Numerics.PairwiseTree{T}"/>: a run of n ≥ 2 blocks is (its first m) + (the others), m the
 /// largest power of two below n.</item>
-/// <item>Gradient of the bias: per channel, the values of all (n, p, q) in the fixed-lane sum in double, rounded once.</item>
+/// <item>Gradient of the bias: each plane (n, k) by <see cref="Numerics.LaneSum"/> in double, the planes of a channel added in the same tree over n,
+/// in double, and rounded once.</item>
 /// </list>
 /// <para>NaN and ±Inf follow IEEE 754, so a zero of the padding times an infinite weight is NaN. Subnormals are kept. A chain starts
 /// from +0, so an output is −0 only if its last rounding underflows to it, or by a bias.</para>
@@ -65,7 +66,22 @@ public static unsafe partial class Conv2d
     /// <summary>Writes the gradient of the bias, [K], from that of the output, [N, K, P, Q].</summary>
     /// <exception cref="ArgumentException">C6 does not hold.</exception>
     public static void BackwardBias<T>(DenseTensor<T> gradOutput, DenseTensor<T> gradBias)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => throw new NotImplementedException();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Planes planes = CheckBackwardBias(gradOutput, gradBias);
+        Workers.For(planes.Channels, new BiasGradientJob<T>(planes, gradOutput, gradBias));
+    }
+
+    /// <summary>The gradient of the bias by its definition, which <see cref="BackwardBias{T}"/> runs on all threads.</summary>
+    public static void BackwardBiasPlain<T>(DenseTensor<T> gradOutput, DenseTensor<T> gradBias)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Planes planes = CheckBackwardBias(gradOutput, gradBias);
+        for (int k = 0; k < planes.Channels; k++)
+        {
+            new BiasGradientJob<T>(planes, gradOutput, gradBias).Run(k, 0);
+        }
+    }
 
     /// <summary>G: how many images' terms the gradient of a weight adds in one chain.</summary>
     /// <remarks>Near 512 terms: long enough that the additions between chains cost nothing, short enough that the error stays small.</remarks>
@@ -103,6 +119,18 @@ public static unsafe partial class Conv2d
     private static ConvShape CheckBackwardWeight<T>(DenseTensor<T> input, DenseTensor<T> gradOutput, ConvAttributes attributes, DenseTensor<T> gradWeight)
         where T : unmanaged =>
         ConvShape.CreateChecked(input.Shape, gradWeight.Shape, attributes, gradOutput.Shape, nameof(gradOutput));
+
+    private static Planes CheckBackwardBias<T>(DenseTensor<T> gradOutput, DenseTensor<T> gradBias)
+        where T : unmanaged
+    {
+        if (gradOutput.Shape.Rank != 4)
+        {
+            throw new ArgumentException($"conv2d C6: gradOutput is {gradOutput.Shape}, not [N, K, P, Q]", nameof(gradOutput));
+        }
+
+        CheckBias(gradBias.Shape, gradOutput.Shape[1], nameof(gradBias));
+        return Planes.Of("conv2d C6", nameof(gradOutput), gradOutput.Shape);
+    }
 
     private static void CheckBias(TensorShape bias, int channels, string name)
     {
