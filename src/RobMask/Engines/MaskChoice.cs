@@ -9,7 +9,8 @@ public sealed class MaskChoice
     private MaskChoice(int index, float[]? uniform, ITensor? perImage)
     {
         Index = index;
-        UniformCoefficients = uniform;
+        // A null array would convert to an empty memory, not to null.
+        UniformCoefficients = uniform is null ? null : new ReadOnlyMemory<float>(uniform);
         ImageCoefficients = perImage;
     }
 
