@@ -79,8 +79,11 @@ public sealed class BatchLoader
     /// <summary>The number of images in a batch.</summary>
     public int ImagesIn(int batch)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(batch);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(batch, BatchCount);
+        if ((uint)batch >= (uint)BatchCount)
+        {
+            throw new ArgumentOutOfRangeException(nameof(batch), batch, $"batches: an epoch has {BatchCount}");
+        }
+
         return Math.Min(BatchSize, _order.Length - (batch * BatchSize));
     }
 
@@ -96,10 +99,7 @@ public sealed class BatchLoader
             throw new ArgumentException($"batches: {count} images of {length} elements do not fit {images.Length} elements and {labels.Length} labels", nameof(images));
         }
 
-        if (!Augmentation.IsNone && _scratch.Length < Workers.ThreadCount)
-        {
-            _scratch = [.. Enumerable.Range(0, Workers.ThreadCount).Select(_ => new float[length])];
-        }
+        GrowScratch();
 
         int start = batch * BatchSize;
         for (int n = 0; n < count; n++)
@@ -113,6 +113,15 @@ public sealed class BatchLoader
         }
 
         return count;
+    }
+
+    // Apart from Load, whose closure would be allocated at every call.
+    private void GrowScratch()
+    {
+        if (!Augmentation.IsNone && _scratch.Length < Workers.ThreadCount)
+        {
+            _scratch = [.. Enumerable.Range(0, Workers.ThreadCount).Select(_ => new float[Dataset.ImageShape.Length])];
+        }
     }
 
     private void Load(int position, int worker, Span<float> destination)
