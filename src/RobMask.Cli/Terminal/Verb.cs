@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using RobMask.Cli.Options;
 
 namespace RobMask.Cli.Terminal;

@@ -104,6 +104,13 @@ public sealed class MaskSet : IEquatable<MaskSet>
         return new MaskSet(masks[0].Architecture, [.. Enumerable.Range(0, masks[0].Layers.Count).Select(l => MixLayer(coefficients, [.. masks.Select(mask => mask.Layers[l])]))]);
     }
 
+    /// <summary>Whether a safetensors file says that it is a mask of its own, as <see cref="Save"/> writes it.</summary>
+    public static bool IsMaskFile(string path)
+    {
+        using SafetensorsFile file = new(path);
+        return file.Metadata.GetValueOrDefault("format") == Format;
+    }
+
     /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is not such a file.</exception>
     public static MaskSet Load(string path)

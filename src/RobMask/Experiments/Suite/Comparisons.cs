@@ -5,7 +5,7 @@ using RobMask.Experiments.Statistics;
 namespace RobMask.Experiments.Suite;
 
 /// <summary>Differences between networks, and what they say of a claim.</summary>
-internal static class Comparisons
+public static class Comparisons
 {
     /// <summary>Accuracy without an attack, left − right.</summary>
     public static AccuracyDifference Clean(IReadOnlyList<EvaluationLine> left, IReadOnlyList<EvaluationLine> right, string? leftName = null, string? rightName = null) =>

@@ -46,6 +46,14 @@ public static class RunPresets
         };
     }
 
+    /// <summary>A small version for a first look and for automatic checks: fewer epochs, fewer test images, a weaker attack, fewer points.</summary>
+    public static RunSettings Shorten(RunSettings settings) => settings with
+    {
+        Training = settings.Training with { Epochs = Math.Max(1, settings.Training.Epochs / 3), Attack = settings.Training.Attack with { Steps = 3 } },
+        Evaluation = settings.Evaluation with { Images = 400, Attack = settings.Evaluation.Attack! with { Steps = 10 } },
+        Alphas = [0, 0.25f, 0.5f, 0.75f, 1],
+    };
+
     /// <summary>The network for images and classes of some data.</summary>
     public static NetworkSettings Fit(NetworkSettings network, DatasetPair data)
     {

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using RobMask.Cli.Terminal;
+using RobMask.Cli.Verbs;
+
+namespace RobMask.Cli;
+
+/// <summary>All verbs.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Create(Shell shell)
+    {
+        RootCommand root = new("Adversarial masking: trains networks clean, adversarially and with RobMask, and shows how their masks (γ, β) trade clean for robust accuracy. Same settings, same bits, on every machine. Begin with `robmask demo`.");
+        root.Subcommands.Add(DemoVerb.Create(shell));
+        root.Subcommands.Add(TrainVerb.Create(shell));
+        root.Subcommands.Add(EvalVerb.Create(shell));
+        root.Subcommands.Add(AttackVerb.Create(shell));
+        root.Subcommands.Add(MasksVerb.Create(shell));
+        root.Subcommands.Add(ExperimentVerb.Create(shell));
+        root.Subcommands.Add(ReportVerb.Create(shell));
+        root.Subcommands.Add(InfoVerb.Create(shell));
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Description = "Show help.";
+        help.Action = new HelpPrinter();
+        return root;
+    }
+}
