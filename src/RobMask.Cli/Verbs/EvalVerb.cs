@@ -2,8 +2,8 @@ using System.Text.Json;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Experiments.Reporting;
+using RobMask.Experiments.Runs;
 using RobMask.Experiments.Statistics;
-using RobMask.Experiments.Suite;
 using RobMask.Training;
 
 namespace RobMask.Cli.Verbs;
