@@ -9,8 +9,8 @@ public sealed class MaskChoice
     private MaskChoice(int index, float[]? uniform, ITensor? perImage)
     {
         Index = index;
-        // A null array would convert to an empty memory, not to null.
-        UniformCoefficients = uniform is null ? null : new ReadOnlyMemory<float>(uniform);
+        // A null array, and a bare null beside a memory, would convert to an empty memory.
+        UniformCoefficients = uniform is null ? default(ReadOnlyMemory<float>?) : new ReadOnlyMemory<float>(uniform);
         ImageCoefficients = perImage;
     }
 
