@@ -80,16 +80,22 @@ public static class Program
     private static string Explain(ParseResult parsed)
     {
         ParseError first = parsed.Errors[0];
+        Command command = parsed.CommandResult.Command;
         string? unmatched = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
-        if (unmatched is null || !first.Message.Contains(unmatched, StringComparison.Ordinal))
+        bool verbMissing = command.Subcommands.Count > 0;
+        if (unmatched is null)
+        {
+            return verbMissing ? $"{CommandPath(parsed.CommandResult)} needs a verb: {string.Join(", ", command.Subcommands.Select(one => one.Name))}" : first.Message;
+        }
+
+        if (!verbMissing && !first.Message.Contains(unmatched, StringComparison.Ordinal))
         {
             return first.Message;
         }
 
-        Command command = parsed.CommandResult.Command;
         bool option = unmatched.StartsWith('-');
         string[] known = option ? [.. command.Options.Select(one => one.Name)] : [.. command.Subcommands.Select(one => one.Name)];
-        string what = option ? "option" : command.Subcommands.Count > 0 ? "verb" : "argument";
+        string what = option ? "option" : verbMissing ? "verb" : "argument";
         return $"{unmatched}: no such {what}{(command is RootCommand ? string.Empty : $" of {CommandPath(parsed.CommandResult)}")}.{Suggestions.For(unmatched, known)}";
     }
 
