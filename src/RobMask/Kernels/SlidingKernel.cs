@@ -22,7 +22,7 @@ internal static unsafe class SlidingKernel
         where T : unmanaged, System.Numerics.INumberBase<T>
         where TTile : struct, ITileFamily<T>
     {
-        product.JoinRows();
+        product.Simplify();
         int taps = product.Taps;
         int blocks = Math.Max(1, ((product.Channels * taps) + BlockSteps - 1) / BlockSteps);
         int channelsPerBlock = (product.Channels + blocks - 1) / blocks;

@@ -54,9 +54,15 @@ internal unsafe struct SlidingProduct<T>
     /// <summary>Outputs of one channel in all images.</summary>
     public readonly int Pixels => Images * OutputRows * OutputColumns;
 
-    /// <summary>Treats an image as one long row where the window is a single element that passes over all of it: longer runs to copy.</summary>
-    public void JoinRows()
+    /// <summary>Writes the same product in a simpler form where there is one.</summary>
+    /// <remarks>
+    /// A stride over a single output is 1, so that no table grows with it. An image is one long row where the window is a
+    /// single element that passes over all of it: longer runs to copy.
+    /// </remarks>
+    public void Simplify()
     {
+        RowStride = OutputRows == 1 ? 1 : RowStride;
+        ColumnStride = OutputColumns == 1 ? 1 : ColumnStride;
         bool whole = Taps == 1 && FirstRow == 0 && FirstColumn == 0 && RowStride == 1 && ColumnStride == 1
             && OutputRows == SourceRows && OutputColumns == SourceColumns;
         if (whole && SourceRowPitch == SourceColumns * SourceColumnPitch && OutputRowPitch == OutputColumns * OutputColumnPitch)

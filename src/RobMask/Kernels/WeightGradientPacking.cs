@@ -56,6 +56,7 @@ internal readonly unsafe struct WeightGradientPacking<T>(
     {
         ConvShape shape = plan.Shape;
         ConvAttributes a = shape.Attributes;
+        int stride = plan.ColumnStride;
         int width = plan.Width;
         int firstChannel = panel * width;
         int channels = Math.Min(width, shape.ChannelsPerGroup - firstChannel);
@@ -73,14 +74,14 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                 continue;
             }
 
-            for (int phase = 0; phase < a.StrideWidth; phase++)
+            for (int phase = 0; phase < stride; phase++)
             {
                 T* run = row + ((nint)phase * plan.PhaseWidth * width);
 
                 // Column x of the phase is input column phase + x·stride − padding.
-                int first = Math.Clamp((a.PaddingWidth - phase + a.StrideWidth - 1) / a.StrideWidth, 0, plan.PhaseWidth);
+                int first = Math.Clamp((a.PaddingWidth - phase + stride - 1) / stride, 0, plan.PhaseWidth);
                 int inside = shape.W + a.PaddingWidth - phase;
-                int end = Math.Clamp((inside + a.StrideWidth - 1) / a.StrideWidth, first, plan.PhaseWidth);
+                int end = Math.Clamp((inside + stride - 1) / stride, first, plan.PhaseWidth);
                 end = inside <= 0 ? first : end;
                 new Span<T>(run, first * width).Clear();
                 new Span<T>(run + ((nint)end * width), (plan.PhaseWidth - end) * width).Clear();
@@ -89,15 +90,15 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                     continue;
                 }
 
-                T* source = from + ((nint)h * shape.W) + (phase + (first * a.StrideWidth) - a.PaddingWidth);
+                T* source = from + ((nint)h * shape.W) + (phase + (first * stride) - a.PaddingWidth);
                 T* destination = run + ((nint)first * width);
-                if (a.StrideWidth == 1)
+                if (stride == 1)
                 {
                     Transposition.Run(source, plane, channels, end - first, destination, width);
                 }
                 else
                 {
-                    Transposition.RunStrided(source, plane, a.StrideWidth, channels, end - first, destination, width);
+                    Transposition.RunStrided(source, plane, stride, channels, end - first, destination, width);
                 }
             }
         }

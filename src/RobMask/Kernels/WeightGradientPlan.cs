@@ -26,6 +26,10 @@ internal readonly unsafe struct WeightGradientPlan<T>
         ColumnPanels = Unrolled ? unrolledPanels : channelPanels;
         Taps = Unrolled ? 1 : shape.R * shape.S;
         ConvAttributes a = shape.Attributes;
+
+        // A stride over a single output is 1, so that no table grows with it.
+        RowStride = shape.P == 1 ? 1 : a.StrideHeight;
+        ColumnStride = shape.Q == 1 ? 1 : a.StrideWidth;
         if (Unrolled)
         {
             PlaneRows = shape.P;
@@ -34,10 +38,10 @@ internal readonly unsafe struct WeightGradientPlan<T>
         }
         else
         {
-            PlaneRows = ((shape.P - 1) * a.StrideHeight) + ((shape.R - 1) * a.DilationHeight) + 1;
-            int columns = ((shape.Q - 1) * a.StrideWidth) + ((shape.S - 1) * a.DilationWidth) + 1;
-            PhaseWidth = (columns + a.StrideWidth - 1) / a.StrideWidth;
-            RowLength = PhaseWidth * a.StrideWidth;
+            PlaneRows = ((shape.P - 1) * RowStride) + ((shape.R - 1) * a.DilationHeight) + 1;
+            int columns = ((shape.Q - 1) * ColumnStride) + ((shape.S - 1) * a.DilationWidth) + 1;
+            PhaseWidth = (columns + ColumnStride - 1) / ColumnStride;
+            RowLength = PhaseWidth * ColumnStride;
         }
 
         ImagesPerChain = Conv2d.ImagesPerChain(shape.P, shape.Q);
@@ -51,6 +55,12 @@ internal readonly unsafe struct WeightGradientPlan<T>
 
     /// <summary>The convolution.</summary>
     public ConvShape Shape { get; }
+
+    /// <summary>Input rows between output rows.</summary>
+    public int RowStride { get; }
+
+    /// <summary>Input columns between output columns.</summary>
+    public int ColumnStride { get; }
 
     /// <summary>Columns of a tile.</summary>
     public int Width { get; }
@@ -126,6 +136,6 @@ internal readonly unsafe struct WeightGradientPlan<T>
         ConvAttributes a = Shape.Attributes;
         int row = tap / Shape.S * a.DilationHeight;
         int column = tap % Shape.S * a.DilationWidth;
-        return (((nint)row * RowLength) + (column % a.StrideWidth * PhaseWidth) + (column / a.StrideWidth)) * Width;
+        return (((nint)row * RowLength) + (column % ColumnStride * PhaseWidth) + (column / ColumnStride)) * Width;
     }
 }

@@ -49,7 +49,7 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
         int height = plan.Panels.Height(panel);
         nint rows = plan.Shape.P;
         nint columns = plan.Shape.Q;
-        nint rowPitch = (nint)plan.RowLength * plan.Width * (plan.Unrolled ? 1 : plan.Shape.Attributes.StrideHeight);
+        nint rowPitch = (nint)plan.RowLength * plan.Width * (plan.Unrolled ? 1 : plan.RowStride);
         if (rowPitch == columns * plan.Width)
         {
             columns *= rows;

@@ -64,69 +64,100 @@ public readonly record struct ConvShape(int N, int C, int H, int W, int K, int P
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(weight);
-        Require(input.Rank == 4 && input.Length > 0, $"C1: input is {input}, not [N, C, H, W] with every extent above 0", nameof(input));
-        Require(weight.Rank == 4 && weight.Length > 0, $"C1: weight is {weight}, not [K, C / groups, R, S] with every extent above 0", nameof(weight));
-        RequireAttributes(attributes);
-        Require(
-            weight[2] == attributes.KernelHeight && weight[3] == attributes.KernelWidth,
-            $"C2: weight is {weight}, its kernel is not {attributes.KernelHeight}×{attributes.KernelWidth}",
-            nameof(weight));
+        if (input.Rank != 4 || input.Length == 0)
+        {
+            throw Broken($"C1: input is {input}, not [N, C, H, W] with every extent above 0", nameof(input));
+        }
+
+        if (weight.Rank != 4 || weight.Length == 0)
+        {
+            throw Broken($"C1: weight is {weight}, not [K, C / groups, R, S] with every extent above 0", nameof(weight));
+        }
+
+        CheckAttributes(attributes);
+        if (weight[2] != attributes.KernelHeight || weight[3] != attributes.KernelWidth)
+        {
+            throw Broken($"C2: weight is {weight}, its kernel is not {attributes.KernelHeight}×{attributes.KernelWidth}", nameof(weight));
+        }
+
         int groups = attributes.Groups;
-        Require(input[1] % groups == 0, $"C3: {groups} groups do not divide the input's {input[1]} channels", nameof(input));
-        Require(
-            weight[1] == input[1] / groups,
-            $"C3: weight has {weight[1]} input channels a group, input has {input[1]} / {groups} groups = {input[1] / groups}",
-            nameof(weight));
-        Require(weight[0] % groups == 0, $"C4: {groups} groups do not divide the weight's {weight[0]} output channels", nameof(weight));
+        if (input[1] % groups != 0)
+        {
+            throw Broken($"C3: {groups} groups do not divide the input's {input[1]} channels", nameof(input));
+        }
+
+        if (weight[1] != input[1] / groups)
+        {
+            throw Broken($"C3: weight has {weight[1]} input channels a group, input has {input[1]} / {groups} groups = {input[1] / groups}", nameof(weight));
+        }
+
+        if (weight[0] % groups != 0)
+        {
+            throw Broken($"C4: {groups} groups do not divide the weight's {weight[0]} output channels", nameof(weight));
+        }
+
         int rows = Extent(input[2], attributes.KernelHeight, attributes.StrideHeight, attributes.PaddingHeight, attributes.DilationHeight, "rows");
         int columns = Extent(input[3], attributes.KernelWidth, attributes.StrideWidth, attributes.PaddingWidth, attributes.DilationWidth, "columns");
         return new ConvShape(input[0], input[1], input[2], input[3], weight[0], rows, columns, attributes);
     }
 
-    /// <summary>Checks the input of a gradient, whose extents do not follow from the output's when the stride exceeds 1, and C6 of the output's.</summary>
+    /// <summary>Checks C1 to C5, and C6 of the output or its gradient.</summary>
     /// <exception cref="ArgumentException">A constraint does not hold; the message names it.</exception>
     internal static ConvShape CreateChecked(TensorShape input, TensorShape weight, ConvAttributes attributes, TensorShape output, string outputName)
     {
         ConvShape shape = Create(input, weight, attributes);
         bool agrees = output.Rank == 4 && output[0] == shape.N && output[1] == shape.K && output[2] == shape.P && output[3] == shape.Q;
-        if (!agrees)
-        {
-            throw new ArgumentException(
-                $"conv2d C6: {outputName} is {output}, input {input} and weight {weight} give [{shape.N}, {shape.K}, {shape.P}, {shape.Q}]",
-                outputName);
-        }
-
-        return shape;
+        return agrees
+            ? shape
+            : throw Broken($"C6: {outputName} is {output}, input {input} and weight {weight} give [{shape.N}, {shape.K}, {shape.P}, {shape.Q}]", outputName);
     }
 
-    private static void RequireAttributes(ConvAttributes attributes)
+    private static void CheckAttributes(ConvAttributes a)
     {
-        const string Name = nameof(attributes);
-        Require(attributes.KernelHeight >= 1 && attributes.KernelWidth >= 1, $"C2: kernel {attributes.KernelHeight}×{attributes.KernelWidth} is below 1", Name);
-        Require(attributes.StrideHeight >= 1 && attributes.StrideWidth >= 1, $"C2: stride {attributes.StrideHeight}×{attributes.StrideWidth} is below 1", Name);
-        Require(attributes.DilationHeight >= 1 && attributes.DilationWidth >= 1, $"C2: dilation {attributes.DilationHeight}×{attributes.DilationWidth} is below 1", Name);
-        Require(attributes.PaddingHeight >= 0 && attributes.PaddingWidth >= 0, $"C2: padding {attributes.PaddingHeight}×{attributes.PaddingWidth} is below 0", Name);
-        Require(attributes.Groups >= 1, $"C2: {attributes.Groups} groups; at least 1 is needed", Name);
+        const string Name = "attributes";
+        if (a.KernelHeight < 1 || a.KernelWidth < 1)
+        {
+            throw Broken($"C2: kernel {a.KernelHeight}×{a.KernelWidth} is below 1", Name);
+        }
+
+        if (a.StrideHeight < 1 || a.StrideWidth < 1)
+        {
+            throw Broken($"C2: stride {a.StrideHeight}×{a.StrideWidth} is below 1", Name);
+        }
+
+        if (a.DilationHeight < 1 || a.DilationWidth < 1)
+        {
+            throw Broken($"C2: dilation {a.DilationHeight}×{a.DilationWidth} is below 1", Name);
+        }
+
+        if (a.PaddingHeight < 0 || a.PaddingWidth < 0)
+        {
+            throw Broken($"C2: padding {a.PaddingHeight}×{a.PaddingWidth} is below 0", Name);
+        }
+
+        if (a.Groups < 1)
+        {
+            throw Broken($"C2: {a.Groups} groups; at least 1 is needed", Name);
+        }
     }
 
     private static int Extent(int input, int kernel, int stride, int padding, int dilation, string what)
     {
         long padded = input + (2L * padding);
         long dilated = ((kernel - 1L) * dilation) + 1;
-        Require(
-            dilated <= padded,
-            $"C5: kernel of {kernel} {what} with dilation {dilation} spans {dilated}, the padded input has {input} + 2·{padding} = {padded}",
-            "input");
-        long extent = ((padded - dilated) / stride) + 1;
-        Require(padded <= int.MaxValue / 2, $"C5: the padded input has {padded} {what}; at most {int.MaxValue / 2} are supported", "attributes");
-        return (int)extent;
+        if (dilated > padded)
+        {
+            throw Broken($"C5: kernel of {kernel} {what} with dilation {dilation} spans {dilated}, the padded input has {input} + 2·{padding} = {padded}", "input");
+        }
+
+        // Positions in the padded input are added to each other in 32 bits.
+        if (padded > int.MaxValue / 4)
+        {
+            throw Broken($"C5: the padded input has {padded} {what}, more than {int.MaxValue / 4}", "attributes");
+        }
+
+        return (int)((padded - dilated) / stride) + 1;
     }
 
-    private static void Require(bool holds, string rule, string parameter)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException("conv2d " + rule, parameter);
-        }
-    }
+    private static ArgumentException Broken(string rule, string parameter) => new("conv2d " + rule, parameter);
 }
