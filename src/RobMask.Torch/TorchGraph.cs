@@ -1,5 +1,6 @@
 using RobMask.Networks;
 using RobMask.Ops;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -44,7 +45,7 @@ public static class TorchGraph
             GlobalAveragePoolNode => x[0].mean([2, 3]),
             AddNode => x[0] + x[1],
             FlattenNode => x[0].flatten(1),
-            ScaleNode n => x[0] * n.Factor,
+            ScaleNode n => Scale(x[0], n.Factor),
             SoftmaxNode n => functional.softmax(x[0].reshape(x[0].shape[0], -1, n.Width), -1).reshape(x[0].shape),
             StrengthNode n => Strength(n, x[0].flatten(1)),
             _ => throw new ArgumentException($"network {graph.Name}: libtorch has no operation for {node.GetType().Name}", nameof(node)),
@@ -61,10 +62,23 @@ public static class TorchGraph
 
         private static Tensor Strength(StrengthNode node, Tensor delta) => stack(
             [
-                delta.abs().amax([1]) / node.EpsilonMax,
-                linalg.vector_norm(delta, 2, [1]) / (node.EpsilonMax * Math.Sqrt(delta.shape[1])),
+                Divide(delta.abs().amax([1]), node.EpsilonMax),
+                Divide(linalg.vector_norm(delta, 2, [1]), node.EpsilonMax * Math.Sqrt(delta.shape[1])),
             ],
             1);
+
+        // TorchSharp does not keep a Scalar alive during its own call; «using» does.
+        private static Tensor Scale(Tensor x, double factor)
+        {
+            using Scalar scalar = factor;
+            return x * scalar;
+        }
+
+        private static Tensor Divide(Tensor x, double divisor)
+        {
+            using Scalar scalar = divisor;
+            return x / scalar;
+        }
 
         private Tensor Convolution(string name, ConvAttributes a, bool bias, Tensor x) => functional.conv2d(
             x,
