@@ -49,9 +49,10 @@ public static class LinePlot
             DrawIntervals(svg, one, X, Y);
         }
 
+        List<(double X, double Y)> labels = [];
         foreach (PlotSeries one in series)
         {
-            DrawPoints(svg, one, X, Y, width);
+            DrawPoints(svg, one, X, Y, width, labels);
         }
 
         if (legend)
@@ -87,7 +88,7 @@ public static class LinePlot
         }
     }
 
-    private static void DrawPoints(SvgWriter svg, PlotSeries series, Func<double, double> x, Func<double, double> y, int width)
+    private static void DrawPoints(SvgWriter svg, PlotSeries series, Func<double, double> x, Func<double, double> y, int width, List<(double X, double Y)> labels)
     {
         PlotPoint[] points = [.. series.Points.Where(point => double.IsFinite(point.X) && double.IsFinite(point.Y))];
         if (series.Line)
@@ -104,8 +105,16 @@ public static class LinePlot
 
             if (point.Label is not null)
             {
+                // Names of neighbouring points are stacked, so that each can be read.
                 bool left = x(point.X) > width * 0.7;
-                svg.Text(x(point.X) + (left ? -9 : 9), y(point.Y) - 7, point.Label, left ? "end" : "start");
+                double row = y(point.Y) - 9;
+                while (labels.Any(taken => Math.Abs(taken.X - x(point.X)) < 90 && Math.Abs(taken.Y - row) < 12))
+                {
+                    row -= 13;
+                }
+
+                labels.Add((x(point.X), row));
+                svg.Text(x(point.X) + (left ? -9 : 9), row, point.Label, left ? "end" : "start");
             }
         }
     }

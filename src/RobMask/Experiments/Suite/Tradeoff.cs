@@ -1,5 +1,6 @@
 using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
+using RobMask.Experiments.Statistics;
 using RobMask.Training;
 
 namespace RobMask.Experiments.Suite;
@@ -25,49 +26,54 @@ internal sealed class Tradeoff
     public (EvaluationLine Low, EvaluationLine High) Ends => (_points[0].Line, _points[^1].Line);
 
     public static Tradeoff Measure(Laboratory laboratory, string label, ulong seed, TrainedNetwork network) =>
-        new(label, laboratory.Sweep(label, seed, network));
+        new(label, [.. laboratory.Sweep(label, seed, network).OrderBy(point => point.Alpha)]);
 
     /// <summary>Whether the ends differ as claimed, and whether the way between them is monotone within its intervals.</summary>
     public static IReadOnlyList<Finding> Findings(IReadOnlyList<Tradeoff> curves)
     {
         EvaluationLine[] low = [.. curves.Select(curve => curve.Ends.Low)];
         EvaluationLine[] high = [.. curves.Select(curve => curve.Ends.High)];
-        (int steps, List<string> wrong) = Steps(curves);
+        (int pairs, List<string> wrong) = Reversals(curves);
         return
         [
             Comparisons.AllAbove(
                 "A linear combination of the clean and the adversarial mask moves one network along the trade-off: towards the clean mask clean accuracy grows, towards the adversarial mask robust accuracy grows.",
                 Comparisons.Clean(high, low), Comparisons.Robust(low, high)),
             new Finding(
-                "The way between the two masks is monotone.",
+                "The way between the two masks is monotone within its intervals: nowhere does clean accuracy fall, or robust accuracy grow, towards the clean mask.",
                 wrong.Count == 0 ? Verdict.Shown : Verdict.NotShown,
                 wrong.Count == 0
-                    ? $"None of the {steps} steps of neighbouring α goes the wrong way by more than its paired 95 % interval allows."
-                    : $"{wrong.Count} of {steps} steps go the wrong way beyond their 95 % interval (about {steps * 0.025:0.#} would by chance): {string.Join("; ", wrong)}."),
+                    ? $"In none of {pairs} comparisons of two points do their 95 % intervals lie apart in the wrong order."
+                    : $"In {wrong.Count} of {pairs} comparisons of two points their 95 % intervals lie apart in the wrong order: {string.Join("; ", wrong.Take(4))}{(wrong.Count > 4 ? "; …" : string.Empty)}."),
         ];
     }
 
-    private static (int Steps, List<string> Wrong) Steps(IReadOnlyList<Tradeoff> curves)
+    private static (int Pairs, List<string> Wrong) Reversals(IReadOnlyList<Tradeoff> curves)
     {
-        int steps = 0;
+        int pairs = 0;
         List<string> wrong = [];
         foreach (Tradeoff curve in curves)
         {
-            for (int i = 1; i < curve._points.Count; i++)
+            IReadOnlyList<TradeoffPoint> points = [.. curve.Curve.Points.OrderBy(point => point.Alpha)];
+            for (int i = 0; i < points.Count; i++)
             {
-                EvaluationLine[] before = [curve._points[i - 1].Line];
-                EvaluationLine[] after = [curve._points[i].Line];
-                foreach (AccuracyDifference growth in new[] { Comparisons.Clean(after, before), Comparisons.Robust(before, after) })
+                for (int j = i + 1; j < points.Count; j++)
                 {
-                    steps++;
-                    if (growth.High < 0)
-                    {
-                        wrong.Add($"{curve._label}, seed {before[0].Seed}, α {ReportText.Number(curve._points[i - 1].Alpha)} to {ReportText.Number(curve._points[i].Alpha)}, {growth.Condition}: {ReportText.Points(-growth.Mean)}");
-                    }
+                    pairs += 2;
+                    Check("clean", points[i], points[j], points[j].Clean, points[i].Clean);
+                    Check(curve.Curve.Attack, points[i], points[j], points[i].Robust, points[j].Robust);
+                }
+            }
+
+            void Check(string condition, TradeoffPoint from, TradeoffPoint to, Accuracy higher, Accuracy lower)
+            {
+                if (higher.Interval.High < lower.Interval.Low)
+                {
+                    wrong.Add($"{curve._label}, seed {curve.Curve.Seed}, α {ReportText.Number(from.Alpha)} and {ReportText.Number(to.Alpha)}, {condition}: {ReportText.Percent(lower.Fraction)} against {ReportText.Percent(higher.Fraction)}");
                 }
             }
         }
 
-        return (steps, wrong);
+        return (pairs, wrong);
     }
 }
