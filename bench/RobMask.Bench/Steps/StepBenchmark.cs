@@ -34,6 +34,7 @@ internal static class StepBenchmark
     {
         const int DefaultRounds = 5;
         int rounds = options.Rounds > 0 ? options.Rounds : DefaultRounds;
+        string load = SystemFigures.LoadAverage;
         StepBatch data = new(batch);
         using ManagedStep ours = new(data);
         using TorchStep libtorch = new(data);
@@ -43,10 +44,12 @@ internal static class StepBenchmark
         float torchLoss = libtorch.Step();
         Timings ourTimes = new();
         Timings torchTimes = new();
+        Timings ourProcessor = new();
+        Timings torchProcessor = new();
         for (int round = 0; round < rounds; round++)
         {
-            ourTimes.Add(Seconds(ours));
-            torchTimes.Add(Seconds(libtorch));
+            Time(ours, ourTimes, ourProcessor);
+            Time(libtorch, torchTimes, torchProcessor);
         }
 
         JsonObject ourMemory = Memory("ours", batch, options);
@@ -58,9 +61,11 @@ internal static class StepBenchmark
             ["threads"] = options.Threads,
             ["rounds"] = rounds,
             ["memory"] = KeptMemory.Mode,
-            ["ours"] = Describe(ourTimes, ourLoss, ourMemory),
-            ["libtorch"] = Describe(torchTimes, torchLoss, torchMemory),
+            ["loadAverage"] = load,
+            ["ours"] = Describe(ourTimes, ourProcessor, ourLoss, ourMemory),
+            ["libtorch"] = Describe(torchTimes, torchProcessor, torchLoss, torchMemory),
             ["ratio"] = Round(ourTimes.RatioTo(torchTimes)),
+            ["processorRatio"] = Round(ourProcessor.RatioTo(torchProcessor)),
         };
         if (!options.Json)
         {
@@ -77,7 +82,7 @@ internal static class StepBenchmark
         using ITrainingStep step = options.Only == "ours" ? new ManagedStep(data) : new TorchStep(data);
         step.Step();
         step.Step();
-        long resident = ProcessMemory.Resident;
+        long resident = SystemFigures.Resident;
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         int rounds = options.Rounds > 0 ? options.Rounds : 2;
         for (int round = 0; round < rounds; round++)
@@ -88,8 +93,8 @@ internal static class StepBenchmark
         return new JsonObject
         {
             ["allocatedBytesPerStep"] = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / rounds,
-            ["residentGrowthBytesPerStep"] = (ProcessMemory.Resident - resident) / rounds,
-            ["peakBytes"] = ProcessMemory.Peak,
+            ["residentGrowthBytesPerStep"] = (SystemFigures.Resident - resident) / rounds,
+            ["peakBytes"] = SystemFigures.Peak,
         };
     }
 
@@ -105,15 +110,19 @@ internal static class StepBenchmark
         return code == 0 ? JsonNode.Parse(printed)!.AsArray()[0]!.DeepClone().AsObject() : throw new InvalidOperationException($"bench: the memory run of {who} ended with {code}");
     }
 
-    private static double Seconds(ITrainingStep step)
+    /// <summary>Elapsed and processor seconds: on a busy machine the second are what tells (all threads', waiting ones' too).</summary>
+    private static void Time(ITrainingStep step, Timings elapsed, Timings processor)
     {
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         long start = Stopwatch.GetTimestamp();
         step.Step();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        elapsed.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        processor.Add((Environment.CpuUsage.TotalTime - used).TotalSeconds);
     }
 
-    private static JsonObject Describe(Timings times, float firstLoss, JsonObject memory)
+    private static JsonObject Describe(Timings times, Timings processor, float firstLoss, JsonObject memory)
     {
+        memory["medianProcessorSeconds"] = Round(processor.Median);
         memory["medianSeconds"] = Round(times.Median);
         memory["leastSeconds"] = Round(times.Least);
         memory["greatestSeconds"] = Round(times.Greatest);
@@ -125,15 +134,15 @@ internal static class StepBenchmark
 
     private static void Print(JsonObject result)
     {
-        Console.WriteLine($"{result["benchmark"]}, batch {result["batch"]}, {result["threads"]} threads, {result["rounds"]} rounds in turn, libtorch's memory {result["memory"]}");
+        Console.WriteLine($"{result["benchmark"]}, batch {result["batch"]}, {result["threads"]} threads, {result["rounds"]} rounds in turn, load before {result["loadAverage"]}, libtorch's memory {result["memory"]}");
         foreach (string who in new[] { "ours", "libtorch" })
         {
             JsonNode line = result[who]!;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {who,-9} median {line["medianSeconds"],7} s ({line["leastSeconds"]} to {line["greatestSeconds"]})  peak {(long)line["peakBytes"]! >> 20} MiB  a later step allocates {line["allocatedBytesPerStep"]} managed bytes, resident grows by {(long)line["residentGrowthBytesPerStep"]! >> 10} KiB  first loss {line["firstLoss"]}"));
+                $"  {who,-9} median {line["medianSeconds"],7} s ({line["leastSeconds"]} to {line["greatestSeconds"]}), processor {line["medianProcessorSeconds"]} s  peak {(long)line["peakBytes"]! >> 20} MiB  a later step allocates {line["allocatedBytesPerStep"]} managed bytes, resident grows by {(long)line["residentGrowthBytesPerStep"]! >> 10} KiB  first loss {line["firstLoss"]}"));
         }
 
-        Console.WriteLine($"  ours / libtorch {result["ratio"]}");
+        Console.WriteLine($"  ours / libtorch: elapsed {result["ratio"]}, processor {result["processorRatio"]}");
     }
 }

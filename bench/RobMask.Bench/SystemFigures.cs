@@ -2,9 +2,12 @@ using System.Globalization;
 
 namespace RobMask.Bench;
 
-/// <summary>What the system says about this process's memory.</summary>
-internal static class ProcessMemory
+/// <summary>What the system says about this process and about itself.</summary>
+internal static class SystemFigures
 {
+    /// <summary>How many processes wanted a processor over the last minute: above the number of processors, times are not to be trusted.</summary>
+    public static string LoadAverage => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+
     /// <summary>The most memory that was ever resident, in bytes; 0 where the system does not say.</summary>
     public static long Peak => Read("VmHWM:");
 
