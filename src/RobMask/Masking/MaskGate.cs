@@ -48,11 +48,12 @@ public sealed class MaskGate : IDisposable
     public static MaskGate Create(IEngine engine, GateSettings settings, NetworkGraph network, float epsilonMax)
     {
         settings.Validate();
-        int outputs = network.MaskCount * (settings.PerLayer ? network.RescaleLayers.Count : 1);
-        if (outputs == 0)
+        if (network.RescaleLayers.Count == 0)
         {
             throw new ArgumentException($"gate: network {network.Name} has no rescaling layer, so there is no mask to mix");
         }
+
+        int outputs = network.MaskCount * (settings.PerLayer ? network.RescaleLayers.Count : 1);
 
         GraphBuilder builder = new(settings.Kind == GateKind.Epsilon ? new TensorShape(1) : network.InputShape);
         int node = settings.Kind switch
