@@ -1,6 +1,5 @@
 using RobMask.Attacks;
 using RobMask.Data;
-using RobMask.Engines;
 using RobMask.Engines.Managed;
 using RobMask.Tensors;
 using RobMask.Training;
