@@ -133,7 +133,7 @@ public static class DlrLoss
         where T : unmanaged
     {
         Logits.RequireLabelled("targeted dlr", logits, labels, 4);
-        Require.Labels("targeted dlr C3", nameof(targets), targets, labels.Length, logits.Shape[1]);
+        Logits.RequireLabels("targeted dlr", nameof(targets), targets, labels.Length, logits.Shape[1]);
         for (int n = 0; n < labels.Length; n++)
         {
             if (labels.Span[n] == targets.Span[n])

@@ -9,31 +9,61 @@ namespace RobMask.Ops;
 internal static class Logits
 {
     /// <summary>Two tensors are [N, K] of one shape with K ≥ 1.</summary>
-    public static void Require<T>(string rule, string name, DenseTensor<T> tensor, string otherName, DenseTensor<T> other)
+    /// <remarks>The rule's number is put to its name only where it is broken: a check that holds allocates nothing.</remarks>
+    public static void Require<T>(string operation, string name, DenseTensor<T> tensor, string otherName, DenseTensor<T> other)
         where T : unmanaged
     {
-        Ops.Require.Matrix(rule + " C1", name, tensor);
-        Ops.Require.SameShape(rule + " C1", otherName, other, name, tensor);
-        Classes(rule + " C2", name, tensor, 1);
+        if (tensor.Shape.Rank != 2)
+        {
+            Ops.Require.Matrix(operation + " C1", name, tensor);
+        }
+
+        if (!other.Shape.Equals(tensor.Shape))
+        {
+            Ops.Require.SameShape(operation + " C1", otherName, other, name, tensor);
+        }
+
+        Classes(operation, name, tensor, 1);
     }
 
-    /// <summary>A loss has classes enough.</summary>
-    public static void Classes<T>(string rule, string name, DenseTensor<T> logits, int least)
+    /// <summary>A loss reads logits [N, K] with classes enough and labels [N] that name them.</summary>
+    public static void RequireLabelled<T>(string operation, DenseTensor<T> logits, DenseTensor<int> labels, int leastClasses)
+        where T : unmanaged
+    {
+        if (logits.Shape.Rank != 2)
+        {
+            Ops.Require.Matrix(operation + " C1", "logits", logits);
+        }
+
+        Classes(operation, "logits", logits, leastClasses);
+        RequireLabels(operation, "labels", labels, logits.Shape[0], logits.Shape[1]);
+    }
+
+    /// <summary>Labels [N], every one of them one of K classes.</summary>
+    public static void RequireLabels(string operation, string name, DenseTensor<int> labels, int images, int classes)
+    {
+        if (labels.Shape.Rank != 1 || labels.Length != images)
+        {
+            Ops.Require.Vector(operation + " C3", name, labels, images);
+        }
+
+        ReadOnlySpan<int> values = labels.Span;
+        for (int n = 0; n < values.Length; n++)
+        {
+            if ((uint)values[n] >= (uint)classes)
+            {
+                throw new ArgumentException($"{operation} C3: {name}[{n}] = {values[n]} is not one of the {classes} classes 0 to {classes - 1}", name);
+            }
+        }
+    }
+
+    private static void Classes<T>(string operation, string name, DenseTensor<T> logits, int least)
         where T : unmanaged
     {
         if (logits.Shape[1] < least)
         {
-            throw new ArgumentException($"{rule}: {name} {logits.Shape} has {logits.Shape[1]} classes, at least {least} are needed", name);
+            throw new ArgumentException($"{operation} C2: {name} {logits.Shape} has {logits.Shape[1]} classes, at least {least} are needed", name);
         }
-    }
-
-    /// <summary>A loss reads logits [N, K] with classes enough and labels [N] that name them.</summary>
-    public static void RequireLabelled<T>(string rule, DenseTensor<T> logits, DenseTensor<int> labels, int leastClasses)
-        where T : unmanaged
-    {
-        Ops.Require.Matrix(rule + " C1", "logits", logits);
-        Classes(rule + " C2", "logits", logits, leastClasses);
-        Ops.Require.Labels(rule + " C3", "labels", labels, logits.Shape[0], logits.Shape[1]);
     }
 
     /// <summary>The largest element; NaN if one is.</summary>

@@ -37,18 +37,4 @@ internal static class Require
             throw new ArgumentException($"{rule}: {name} is {shape}, it must be {wanted}", name);
         }
     }
-
-    /// <summary>Every label names one of K classes.</summary>
-    public static void Labels(string rule, string name, DenseTensor<int> labels, int images, int classes)
-    {
-        Vector(rule, name, labels, images);
-        ReadOnlySpan<int> values = labels.Span;
-        for (int n = 0; n < values.Length; n++)
-        {
-            if ((uint)values[n] >= (uint)classes)
-            {
-                throw new ArgumentException($"{rule}: {name}[{n}] = {values[n]} is not one of the {classes} classes 0 to {classes - 1}", name);
-            }
-        }
-    }
 }
