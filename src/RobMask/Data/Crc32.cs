@@ -6,9 +6,12 @@ internal static class Crc32
     private static readonly uint[] Table = MakeTable();
 
     /// <summary>The checksum of <paramref name="bytes"/>.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    public static uint Of(ReadOnlySpan<byte> bytes) => Continue(0, bytes);
+
+    /// <summary>The checksum of what gave <paramref name="soFar"/> (0 for nothing), followed by <paramref name="bytes"/>.</summary>
+    public static uint Continue(uint soFar, ReadOnlySpan<byte> bytes)
     {
-        uint crc = uint.MaxValue;
+        uint crc = ~soFar;
         foreach (byte value in bytes)
         {
             crc = Table[(crc ^ value) & 0xff] ^ (crc >> 8);
