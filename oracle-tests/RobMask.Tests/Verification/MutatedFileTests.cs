@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using RobMask.Tensors;
 using RobMask.Verification.Files;
 using Xunit;
 

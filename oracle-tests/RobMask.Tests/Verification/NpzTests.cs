@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text;
-using RobMask.Checkpoints;
 using RobMask.Data;
 using RobMask.Tensors;
 using RobMask.Verification.Files;
