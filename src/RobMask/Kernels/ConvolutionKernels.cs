@@ -11,58 +11,63 @@ internal static unsafe class ConvolutionKernels
         where T : unmanaged, INumberBase<T>
     {
         ConvAttributes a = shape.Attributes;
-        Run(
-            new SlidingProduct<T>
-            {
-                Images = shape.N,
-                Groups = shape.Groups,
-                Channels = shape.ChannelsPerGroup,
-                SourceRows = shape.H,
-                SourceColumns = shape.W,
-                Source = input,
-                SourceImagePitch = (nint)shape.C * shape.H * shape.W,
-                SourceChannelPitch = (nint)shape.H * shape.W,
-                SourceRowPitch = shape.W,
-                SourceColumnPitch = 1,
-                TapRows = shape.R,
-                TapColumns = shape.S,
-                FirstRow = -a.PaddingHeight,
-                FirstColumn = -a.PaddingWidth,
-                RowStep = a.DilationHeight,
-                ColumnStep = a.DilationWidth,
-                RowStride = a.StrideHeight,
-                ColumnStride = a.StrideWidth,
-                Outputs = shape.OutputsPerGroup,
-                Weight = weight,
-                WeightGroupPitch = (nint)shape.OutputsPerGroup * shape.Terms,
-                WeightOutputPitch = shape.Terms,
-                WeightChannelPitch = shape.R * shape.S,
-                WeightTapRowPitch = shape.S,
-                WeightTapColumnPitch = 1,
-                OutputRows = shape.P,
-                OutputColumns = shape.Q,
-                Output = output,
-                OutputImagePitch = (nint)shape.K * shape.P * shape.Q,
-                OutputChannelPitch = (nint)shape.P * shape.Q,
-                OutputRowPitch = shape.Q,
-                OutputColumnPitch = 1,
-                Bias = bias,
-            },
-            bits);
+        SlidingProduct<T> product = new()
+        {
+            Images = shape.N,
+            Groups = shape.Groups,
+            Channels = shape.ChannelsPerGroup,
+            SourceRows = shape.H,
+            SourceColumns = shape.W,
+            Source = input,
+            SourceImagePitch = (nint)shape.C * shape.H * shape.W,
+            SourceChannelPitch = (nint)shape.H * shape.W,
+            SourceRowPitch = shape.W,
+            SourceColumnPitch = 1,
+            TapRows = shape.R,
+            TapColumns = shape.S,
+            FirstRow = -a.PaddingHeight,
+            FirstColumn = -a.PaddingWidth,
+            RowStep = a.DilationHeight,
+            ColumnStep = a.DilationWidth,
+            RowStride = a.StrideHeight,
+            ColumnStride = a.StrideWidth,
+            Outputs = shape.OutputsPerGroup,
+            Weight = weight,
+            WeightGroupPitch = (nint)shape.OutputsPerGroup * shape.Terms,
+            WeightOutputPitch = shape.Terms,
+            WeightChannelPitch = shape.R * shape.S,
+            WeightTapRowPitch = shape.S,
+            WeightTapColumnPitch = 1,
+            OutputRows = shape.P,
+            OutputColumns = shape.Q,
+            KeptColumns = shape.Q,
+            Output = output,
+            OutputImagePitch = (nint)shape.K * shape.P * shape.Q,
+            OutputChannelPitch = (nint)shape.P * shape.Q,
+            OutputRowPitch = shape.Q,
+            OutputColumnPitch = 1,
+            Bias = bias,
+        };
+        Run(new Span<SlidingProduct<T>>(ref product), bits);
     }
 
-    /// <summary>The gradient of the input: one product for each phase of input positions that meet the same taps.</summary>
+    /// <summary>The gradient of the input: for each phase of input rows, one product for each phase of columns, interleaved.</summary>
     public static void BackwardInput<T>(in ConvShape shape, T* gradOutput, T* weight, T* gradInput, int bits)
         where T : unmanaged, INumberBase<T>
     {
         ConvAttributes a = shape.Attributes;
-        for (int rowPhase = 0; rowPhase < Math.Min(a.StrideHeight, shape.H); rowPhase++)
+
+        // Beyond the extent a stride leaves one position a phase, so no more phases than that are needed.
+        int rowPhases = Math.Min(a.StrideHeight, shape.H);
+        int columnPhases = Math.Min(a.StrideWidth, shape.W);
+        Span<SlidingProduct<T>> products = columnPhases <= 8 ? stackalloc SlidingProduct<T>[columnPhases] : new SlidingProduct<T>[columnPhases];
+        for (int rowPhase = 0; rowPhase < rowPhases; rowPhase++)
         {
             StridePhase rows = new(rowPhase, shape.H, shape.R, a.StrideHeight, a.PaddingHeight, a.DilationHeight);
-            for (int columnPhase = 0; columnPhase < Math.Min(a.StrideWidth, shape.W); columnPhase++)
+            for (int columnPhase = 0; columnPhase < columnPhases; columnPhase++)
             {
                 StridePhase columns = new(columnPhase, shape.W, shape.S, a.StrideWidth, a.PaddingWidth, a.DilationWidth);
-                SlidingProduct<T> product = new()
+                products[columnPhase] = new SlidingProduct<T>
                 {
                     Images = shape.N,
                     Groups = shape.Groups,
@@ -90,15 +95,17 @@ internal static unsafe class ConvolutionKernels
                     WeightTapRowPitch = rows.TapStep * shape.S,
                     WeightTapColumnPitch = columns.TapStep,
                     OutputRows = rows.Positions,
-                    OutputColumns = columns.Positions,
-                    Output = gradInput + (rowPhase * shape.W) + columnPhase,
+                    OutputColumns = (shape.W + columnPhases - 1) / columnPhases,
+                    KeptColumns = columns.Positions,
+                    Output = gradInput + (rowPhase * shape.W),
                     OutputImagePitch = (nint)shape.C * shape.H * shape.W,
                     OutputChannelPitch = (nint)shape.H * shape.W,
-                    OutputRowPitch = (nint)a.StrideHeight * shape.W,
-                    OutputColumnPitch = a.StrideWidth,
+                    OutputRowPitch = (nint)rowPhases * shape.W,
+                    OutputColumnPitch = columnPhases,
                 };
-                Run(product, bits);
             }
+
+            Run(products, bits);
         }
     }
 
@@ -150,27 +157,28 @@ internal static unsafe class ConvolutionKernels
             WeightChannelPitch = leftStepPitch,
             OutputRows = 1,
             OutputColumns = columns,
+            KeptColumns = columns,
             Output = output,
             OutputChannelPitch = columns,
             OutputRowPitch = columns,
             OutputColumnPitch = 1,
         };
-        Run(product, bits);
+        Run(new Span<SlidingProduct<T>>(ref product), bits);
     }
 
-    private static void Run<T>(in SlidingProduct<T> product, int bits)
+    private static void Run<T>(Span<SlidingProduct<T>> products, int bits)
         where T : unmanaged, INumberBase<T>
     {
         switch (bits)
         {
             case 512:
-                SlidingKernel.Run<T, Tiles512<T>>(product);
+                SlidingKernel.Run<T, Tiles512<T>>(products);
                 break;
             case 256:
-                SlidingKernel.Run<T, Tiles256<T>>(product);
+                SlidingKernel.Run<T, Tiles256<T>>(products);
                 break;
             default:
-                SlidingKernel.Run<T, Tiles128<T>>(product);
+                SlidingKernel.Run<T, Tiles128<T>>(products);
                 break;
         }
     }

@@ -1,7 +1,7 @@
 namespace RobMask.Kernels;
 
 /// <summary>Packs the weights of a <see cref="SlidingProduct{T}"/>; a part packs one panel of one group.</summary>
-internal readonly unsafe struct LeftPacking<T>(SlidingProduct<T> product, RowPanels panels, int channelsPerBlock, T* destination) : IWorkerJob
+internal readonly unsafe struct LeftPacking<T>(SlidingProduct<T> product, RowPanels panels) : IWorkerJob
     where T : unmanaged
 {
     /// <inheritdoc/>
@@ -13,11 +13,11 @@ internal readonly unsafe struct LeftPacking<T>(SlidingProduct<T> product, RowPan
         int start = panels.Start(panel);
         int rows = Math.Min(height, panels.Rows - start);
         int taps = product.Taps;
-        T* groupLeft = destination + ((nint)group * panels.PaddedRows * product.Channels * taps);
+        T* groupLeft = product.PackedWeight + ((nint)group * panels.PaddedRows * product.Channels * taps);
         T* weight = product.Weight + (group * product.WeightGroupPitch) + (start * product.WeightOutputPitch);
-        for (int first = 0; first < product.Channels; first += channelsPerBlock)
+        for (int first = 0; first < product.Channels; first += product.BlockChannels)
         {
-            int channels = Math.Min(channelsPerBlock, product.Channels - first);
+            int channels = Math.Min(product.BlockChannels, product.Channels - first);
             T* step = groupLeft + ((nint)panels.PaddedRows * first * taps) + ((nint)start * channels * taps);
             for (int c = first; c < first + channels; c++)
             {

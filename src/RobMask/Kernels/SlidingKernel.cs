@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace RobMask.Kernels;
 
 /// <summary>Runs a <see cref="SlidingProduct{T}"/> with packed operands, register tiles and all threads.</summary>
@@ -17,31 +19,56 @@ internal static unsafe class SlidingKernel
     /// <summary>Row panels of a part: its tiles stay in the second-level cache.</summary>
     private const int LongestPart = 64;
 
-    /// <summary>Computes all outputs of <paramref name="product"/>.</summary>
-    public static void Run<T, TTile>(SlidingProduct<T> product)
-        where T : unmanaged, System.Numerics.INumberBase<T>
+    /// <summary>Computes all outputs of products whose output columns are interleaved: one product, or one for each column phase of a stride.</summary>
+    /// <remarks>They differ in taps, weights and kept columns only.</remarks>
+    public static void Run<T, TTile>(Span<SlidingProduct<T>> products)
+        where T : unmanaged, INumberBase<T>
         where TTile : struct, ITileFamily<T>
     {
-        product.Simplify();
-        int taps = product.Taps;
-        int blocks = Math.Max(1, ((product.Channels * taps) + BlockSteps - 1) / BlockSteps);
-        int channelsPerBlock = (product.Channels + blocks - 1) / blocks;
-        RowPanels panels = new(product.Outputs, TTile.MaximumRows);
-        long leftLength = (long)product.Groups * panels.PaddedRows * product.Channels * taps;
-        T* left = Scratch.Get<T>(ScratchSlot.CallLeft, leftLength);
-        Workers.For(product.Groups * panels.Count, new LeftPacking<T>(product, panels, channelsPerBlock, left));
+        ref SlidingProduct<T> first = ref products[0];
+        first.Simplify(products.Length);
+        RowPanels panels = new(first.Outputs, TTile.MaximumRows);
+        Pack(products, panels);
 
         int width = 2 * TTile.Lanes;
         int threads = Workers.ThreadCount;
         int longest = StripVectors * TTile.Lanes;
-        int strips = (product.Pixels + longest - 1) / longest;
-        strips = (strips * product.Groups) % threads == 0 ? strips : ((strips + threads - 1) / threads) * threads;
-        int stripLength = (((product.Pixels + strips - 1) / strips) + width - 1) / width * width;
-        strips = (product.Pixels + stripLength - 1) / stripLength;
-        int rowParts = Math.Min(panels.Count, Math.Max((panels.Count + LongestPart - 1) / LongestPart, threads / (strips * product.Groups)));
-        rowParts = Math.Max(1, rowParts);
-        Workers.For(
-            product.Groups * strips * rowParts,
-            new SlidingStrips<T, TTile>(product, panels, channelsPerBlock, left, stripLength, strips, rowParts));
+        int strips = (first.Pixels + longest - 1) / longest;
+        strips = (strips * first.Groups) % threads == 0 ? strips : ((strips + threads - 1) / threads) * threads;
+        int stripLength = (((first.Pixels + strips - 1) / strips) + width - 1) / width * width;
+        strips = (first.Pixels + stripLength - 1) / stripLength;
+        int rowParts = Math.Max((panels.Count + LongestPart - 1) / LongestPart, threads / (strips * first.Groups));
+        rowParts = Math.Clamp(rowParts, 1, panels.Count);
+
+        // The products lie on this stack, and this call outlives the parts.
+        fixed (SlidingProduct<T>* phases = products)
+        {
+            Workers.For(
+                first.Groups * strips * rowParts,
+                new SlidingStrips<T, TTile>(phases, products.Length, panels, stripLength, strips, rowParts));
+        }
     }
+
+    private static void Pack<T>(Span<SlidingProduct<T>> products, RowPanels panels)
+        where T : unmanaged
+    {
+        long length = 0;
+        foreach (ref SlidingProduct<T> product in products)
+        {
+            length += PackedLength(product, panels);
+        }
+
+        T* packed = Scratch.Get<T>(ScratchSlot.CallLeft, length);
+        foreach (ref SlidingProduct<T> product in products)
+        {
+            int blocks = Math.Max(1, ((product.Channels * product.Taps) + BlockSteps - 1) / BlockSteps);
+            product.BlockChannels = (product.Channels + blocks - 1) / blocks;
+            product.PackedWeight = packed;
+            packed += PackedLength(product, panels);
+            Workers.For(product.Groups * panels.Count, new LeftPacking<T>(product, panels));
+        }
+    }
+
+    private static long PackedLength<T>(in SlidingProduct<T> product, RowPanels panels)
+        where T : unmanaged => (long)product.Groups * panels.PaddedRows * product.Channels * product.Taps;
 }

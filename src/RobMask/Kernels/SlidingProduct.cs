@@ -36,8 +36,8 @@ internal unsafe struct SlidingProduct<T>
     /// <summary>Pitches of the weight.</summary>
     public nint WeightGroupPitch, WeightOutputPitch, WeightChannelPitch, WeightTapRowPitch, WeightTapColumnPitch;
 
-    /// <summary>Rows and columns of an output image.</summary>
-    public int OutputRows, OutputColumns;
+    /// <summary>Rows and columns of an output image, and how many of the columns are kept: fewer in the later ones of interleaved products.</summary>
+    public int OutputRows, OutputColumns, KeptColumns;
 
     /// <summary>The output.</summary>
     public T* Output;
@@ -47,6 +47,12 @@ internal unsafe struct SlidingProduct<T>
 
     /// <summary>One value an output channel, added last, or null.</summary>
     public T* Bias;
+
+    /// <summary>The packed weights, and the channels of one of their blocks: set by <see cref="SlidingKernel"/>.</summary>
+    public T* PackedWeight;
+
+    /// <summary>Channels whose steps are packed at a time.</summary>
+    public int BlockChannels;
 
     /// <summary>Taps.</summary>
     public readonly int Taps => TapRows * TapColumns;
@@ -59,8 +65,14 @@ internal unsafe struct SlidingProduct<T>
     /// A stride over a single output is 1, so that no table grows with it. An image is one long row where the window is a
     /// single element that passes over all of it: longer runs to copy.
     /// </remarks>
-    public void Simplify()
+    /// <param name="interleaved">How many products share the output: only one alone is changed.</param>
+    public void Simplify(int interleaved)
     {
+        if (interleaved > 1)
+        {
+            return;
+        }
+
         RowStride = OutputRows == 1 ? 1 : RowStride;
         ColumnStride = OutputColumns == 1 ? 1 : ColumnStride;
         bool whole = Taps == 1 && FirstRow == 0 && FirstColumn == 0 && RowStride == 1 && ColumnStride == 1
@@ -69,6 +81,7 @@ internal unsafe struct SlidingProduct<T>
         {
             SourceColumns *= SourceRows;
             OutputColumns *= OutputRows;
+            KeptColumns = OutputColumns;
             SourceRows = 1;
             OutputRows = 1;
         }

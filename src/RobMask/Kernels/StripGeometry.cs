@@ -15,12 +15,13 @@ internal unsafe struct StripGeometry
         public int Length;
     }
 
-    /// <summary>A run of outputs: offset in a row of tiles, length, offset in a channel of the output.</summary>
+    /// <summary>A run of outputs: column panel, lane and length in a row of tiles; column and offset in a channel of the output.</summary>
     public struct OutputRun
     {
         public int Panel;
         public int Lane;
         public int Length;
+        public int Column;
         public nint Output;
     }
 
@@ -145,6 +146,7 @@ internal unsafe struct StripGeometry
                 Panel = (pixel - start) / width,
                 Lane = lane,
                 Length = length,
+                Column = inImage % product.OutputColumns,
                 Output = (image * product.OutputImagePitch) + (inImage / product.OutputColumns * product.OutputRowPitch)
                     + (inImage % product.OutputColumns * product.OutputColumnPitch),
             };

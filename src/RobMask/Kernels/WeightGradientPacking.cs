@@ -95,10 +95,12 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                 if (stride == 1)
                 {
                     Transposition.Run(source, plane, channels, end - first, destination, width);
+                    continue;
                 }
-                else
+
+                for (int lane = 0; lane < channels; lane++)
                 {
-                    Transposition.RunStrided(source, plane, stride, channels, end - first, destination, width);
+                    Transposition.Strided(source + (lane * plane), stride, end - first, destination + lane, width);
                 }
             }
         }
