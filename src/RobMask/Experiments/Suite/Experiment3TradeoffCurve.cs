@@ -13,6 +13,15 @@ public sealed class Experiment3TradeoffCurve : IExperiment
     public string Summary => "the trade-off curve: α·clean mask + (1 − α)·adversarial mask of one network";
 
     /// <inheritdoc/>
+    public void Validate(RunSettings settings)
+    {
+        if (!settings.Training.Split.SeparateRescaling)
+        {
+            throw new ArgumentException("experiment e3: the curve needs two masks, so --separate-rescaling must be true");
+        }
+    }
+
+    /// <inheritdoc/>
     public RunResults Run(Laboratory laboratory)
     {
         List<Tradeoff> curves = [];
@@ -23,11 +32,6 @@ public sealed class Experiment3TradeoffCurve : IExperiment
         {
             TrainingSettings settings = laboratory.Settings.Training with { Seed = seed };
             using TrainedNetwork network = laboratory.Train($"split-seed{seed}", settings with { Method = TrainingMethod.Split });
-            if (network.Model.Graph.MaskCount != 2)
-            {
-                throw new ArgumentException("experiment e3: the curve needs two masks, so --separate-rescaling must be true");
-            }
-
             curves.Add(Tradeoff.Measure(laboratory, "split", seed, network));
             masks.Add(laboratory.Masks("split", seed, network, "clean mask", "adversarial mask"));
             foreach (TrainingMethod method in (TrainingMethod[])[TrainingMethod.Standard, TrainingMethod.Adversarial])

@@ -6,6 +6,7 @@ using RobMask.Engines.Managed;
 using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
+using RobMask.Networks;
 
 namespace RobMask.Experiments.Suite;
 
@@ -26,6 +27,10 @@ public static class RunSession
     {
         settings.Validate();
         IExperiment experiment = ExperimentCatalog.Find(settings.Kind);
+        experiment.Validate(settings);
+
+        // A network that cannot be built shall leave no folder behind.
+        _ = NetworkCatalog.Create(settings.Training.EffectiveNetwork());
         using IEngine engine = settings.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
         JsonNode config = JsonSerializer.SerializeToNode(settings, RunJson.File)!;
         RunFolder folder = RunFolder.Open(output, config, resume);
