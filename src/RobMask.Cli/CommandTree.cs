@@ -22,6 +22,9 @@ internal static class CommandTree
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Description = "Show help.";
         help.Action = new HelpPrinter();
+        VersionOption version = root.Options.OfType<VersionOption>().Single();
+        version.Description = "Show the version.";
+        version.Action = new VersionPrinter();
         return root;
     }
 }

@@ -40,7 +40,7 @@ public static class Program
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpPrinter)
         {
             error.WriteLine("robmask: " + Explain(parsed));
-            error.WriteLine($"`{CommandPath(parsed.CommandResult)} --help` shows what is possible.");
+            error.WriteLine($"`{HelpPrinter.Path(parsed.CommandResult.Command)} --help` shows what is possible.");
             return ExitCodes.Usage;
         }
 
@@ -79,13 +79,13 @@ public static class Program
 
     private static string Explain(ParseResult parsed)
     {
-        ParseError first = parsed.Errors[0];
+        ParseError first = parsed.Errors.FirstOrDefault(error => error.SymbolResult is OptionResult or ArgumentResult { Parent: OptionResult }) ?? parsed.Errors[0];
         Command command = parsed.CommandResult.Command;
         string? unmatched = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         bool verbMissing = command.Subcommands.Count > 0;
-        if (unmatched is null)
+        if (unmatched is null || first.SymbolResult is OptionResult or ArgumentResult { Parent: OptionResult })
         {
-            return verbMissing ? $"{CommandPath(parsed.CommandResult)} needs a verb: {string.Join(", ", command.Subcommands.Select(one => one.Name))}" : first.Message;
+            return verbMissing && unmatched is null ? $"{HelpPrinter.Path(parsed.CommandResult.Command)} needs a verb: {string.Join(", ", command.Subcommands.Select(one => one.Name))}" : first.Message;
         }
 
         if (!verbMissing && !first.Message.Contains(unmatched, StringComparison.Ordinal))
@@ -96,9 +96,6 @@ public static class Program
         bool option = unmatched.StartsWith('-');
         string[] known = option ? [.. command.Options.Select(one => one.Name)] : [.. command.Subcommands.Select(one => one.Name)];
         string what = option ? "option" : verbMissing ? "verb" : "argument";
-        return $"{unmatched}: no such {what}{(command is RootCommand ? string.Empty : $" of {CommandPath(parsed.CommandResult)}")}.{Suggestions.For(unmatched, known)}";
+        return $"{unmatched}: no such {what}{(command is RootCommand ? string.Empty : $" of {HelpPrinter.Path(parsed.CommandResult.Command)}")}.{Suggestions.For(unmatched, known)}";
     }
-
-    private static string CommandPath(CommandResult result) =>
-        result.Parent is CommandResult parent ? $"{CommandPath(parent)} {result.Command.Name}" : "robmask";
 }

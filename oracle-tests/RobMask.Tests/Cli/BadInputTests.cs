@@ -110,7 +110,7 @@ public sealed class BadInputTests
     {
         using TemporaryFolder folder = new();
         CommandLine.Succeed($"train {CommandLine.Tiny} --out {folder["a"]}");
-        CommandLine.Succeed($"train {CommandLine.Tiny} --depth 3 --out {folder["b"]}");
+        CommandLine.Succeed($"train {CommandLine.Small} --epochs 2 --depth 3 --out {folder["b"]}");
         (int code, _, string error) = CommandLine.Run($"masks exchange -m {folder["a", "checkpoints", "standard.safetensors"]} --from {folder["b", "checkpoints", "standard.safetensors"]}");
         Assert.Equal(2, code);
         Assert.Contains("cnn-3-2", error, StringComparison.Ordinal);

@@ -6,7 +6,10 @@ namespace RobMask.Tests.Cli;
 internal static class CommandLine
 {
     /// <summary>Settings with which a training takes a fraction of a second.</summary>
-    public const string Tiny = "--data shapes --image-size 16 --train-images 40 --test-images 20 --network cnn --depth 2 --width 2 --batch-size 10 --epochs 2 --steps 1 --eval-steps 2 --mask-images 10 --sample-images 2";
+    public const string Small = "--data shapes --image-size 16 --train-images 40 --test-images 20 --network cnn --width 2 --batch-size 10 --steps 1 --eval-steps 2 --mask-images 10 --sample-images 2";
+
+    /// <summary>Two blocks, two epochs.</summary>
+    public const string Tiny = Small + " --depth 2 --epochs 2";
 
     public static (int Code, string Output, string Error) Run(string line, params IReadOnlyList<string> more)
     {

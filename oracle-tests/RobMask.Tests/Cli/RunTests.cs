@@ -72,7 +72,7 @@ public sealed class RunTests
     public void Experiments_end_with_a_finding_or_figures(string experiment)
     {
         using TemporaryFolder folder = new();
-        string output = CommandLine.Succeed($"experiment {experiment} {CommandLine.Tiny} --epochs 1 --alphas 0,0.5,1 --out {folder["run"]}");
+        string output = CommandLine.Succeed($"experiment {experiment} {CommandLine.Small} --depth 2 --epochs 1 --alphas 0,0.5,1 --out {folder["run"]}");
         Assert.Contains("report: ", output, StringComparison.Ordinal);
         Assert.Contains(experiment[..2].ToUpperInvariant(), File.ReadAllText(folder["run", "report.html"]), StringComparison.Ordinal);
     }

@@ -23,14 +23,14 @@ internal sealed class OptionSet<TSettings>(string title) : IOptionSet
     public OptionSet<TSettings> Add<TValue>(string name, string value, string help, Func<string, TValue> parse, Func<TSettings, TValue, TSettings> set)
     {
         string[] names = name.Split(' ');
-        Option<TValue> option = new(names[0], names[1..])
+        Option<Given<TValue>> option = new(names[0], names[1..])
         {
             Description = help,
             HelpName = value,
             Arity = ArgumentArity.ExactlyOne,
             CustomParser = result => Parse(result, names[0], parse),
         };
-        _options.Add((option, (parsed, settings) => parsed.GetResult(option) is null ? settings : set(settings, parsed.GetValue(option)!)));
+        _options.Add((option, (parsed, settings) => parsed.GetValue(option) is { } given ? set(settings, given.Value) : settings));
         return this;
     }
 
@@ -38,7 +38,7 @@ internal sealed class OptionSet<TSettings>(string title) : IOptionSet
     public OptionSet<TSettings> AddSwitch(string name, string help, Func<TSettings, bool, TSettings> set)
     {
         Option<bool> option = new(name) { Description = help, Arity = ArgumentArity.ZeroOrOne };
-        _options.Add((option, (parsed, settings) => parsed.GetResult(option) is null ? settings : set(settings, parsed.GetValue(option))));
+        _options.Add((option, (parsed, settings) => parsed.GetResult(option) is null or { Implicit: true } ? settings : set(settings, parsed.GetValue(option))));
         return this;
     }
 
@@ -62,20 +62,23 @@ internal sealed class OptionSet<TSettings>(string title) : IOptionSet
         return settings;
     }
 
-    private static TValue? Parse<TValue>(ArgumentResult result, string name, Func<string, TValue> parse)
+    private static Given<TValue>? Parse<TValue>(ArgumentResult result, string name, Func<string, TValue> parse)
     {
         string text = result.Tokens.Count == 0 ? string.Empty : result.Tokens[0].Value;
         try
         {
-            return parse(text);
+            return new Given<TValue>(parse(text));
         }
         catch (FormatException error)
         {
             result.AddError($"{name}: {error.Message}");
-            return default;
+            return null;
         }
     }
 }
+
+/// <summary>A value that was given. A type of its own, because the parser gives bool and number options a default and takes «f16» for no bool.</summary>
+internal sealed record Given<TValue>(TValue Value);
 
 /// <summary>A heading of the help and the options under it.</summary>
 internal interface IOptionSet

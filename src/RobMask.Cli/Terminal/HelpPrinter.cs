@@ -21,13 +21,13 @@ internal sealed class HelpPrinter : SynchronousCommandLineAction
         return ExitCodes.Done;
     }
 
+    /// <summary>The command with its parents. The root is called robmask, whatever process runs it.</summary>
+    public static string Path(Symbol command) =>
+        command.Parents.FirstOrDefault() is Symbol parent ? $"{Path(parent)} {command.Name}" : "robmask";
+
     private static void Write(Command command, TextWriter output)
     {
-        string path = command.Name;
-        for (Symbol? parent = command.Parents.FirstOrDefault(); parent is not null; parent = parent.Parents.FirstOrDefault())
-        {
-            path = parent.Name + " " + path;
-        }
+        string path = Path(command);
 
         Verb? verb = command as Verb;
         foreach (string line in Wrap(verb?.Explanation ?? command.Description ?? string.Empty, 0))
