@@ -37,7 +37,7 @@ public static class Program
     {
         RootCommand root = CommandTree.Create(new Shell(output, error, interactive, cancellation));
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-        if (parsed.Errors.Count > 0 && parsed.Action is not HelpPrinter)
+        if (parsed.Errors.Count > 0 && parsed.Action is not (HelpPrinter or VersionPrinter))
         {
             error.WriteLine("robmask: " + Explain(parsed));
             error.WriteLine($"`{HelpPrinter.Path(parsed.CommandResult.Command)} --help` shows what is possible.");

@@ -7,7 +7,7 @@ namespace RobMask.Tests.Experiments;
 public sealed class BinomialIntervalTests
 {
     // Published: 8 of 10 and 0 of 20 (the «rule of three» example, 1 − 0.025^(1/20)) in any table of exact intervals;
-    // 7 of 20 from Newcombe, Statistics in Medicine 17 (1998); 81 of 263 and 1 of 29 from its table I, method 5.
+    // 81 of 263 and 1 of 29 from Newcombe, Statistics in Medicine 17 (1998), table I, method 5.
     [Theory]
     [InlineData(8, 10, 0.4439, 0.9748)]
     [InlineData(0, 20, 0, 0.1684)]
