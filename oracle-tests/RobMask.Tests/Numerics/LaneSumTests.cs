@@ -56,19 +56,22 @@ public sealed class LaneSumTests
             deviations[n] = part.Sum(value => (value - part.Average()) * (value - part.Average()));
         }
 
-        (double mean, double squaredDeviations) = Moments.Merge(means, deviations, 7);
-        Assert.Equal(values.Average(), mean, 1e-12);
-        Assert.Equal(values.Sum(value => (value - values.Average()) * (value - values.Average())), squaredDeviations, 1e-9);
+        Moments.Merge(means, deviations, 1, 7);
+        Assert.Equal(values.Average(), means[0], 1e-12);
+        Assert.Equal(values.Sum(value => (value - values.Average()) * (value - values.Average())), deviations[0], 1e-9);
     }
 
     [Fact]
-    public void The_tree_adds_neighbours_first()
+    public void The_tree_adds_neighbours_first_in_every_channel_alike()
     {
         // ((1 + 2⁻⁵³) + 2⁻⁵³) would lose both halves; (1 + 2⁻⁵³) + (2⁻⁵³ + 2⁻⁵³) keeps one unit.
         double half = Math.ScaleB(1, -53);
-        Assert.Equal(1 + (2 * half), Moments.Sum([1, half, half, half]));
-        Assert.Equal(1, Moments.Sum([1, half, half]));
-        Assert.Equal(0, Moments.Sum([]));
+        double[] rows = [1, 8, half, 4, half, 2, half, 1];
+        Moments.Sum(rows, 2);
+        Assert.Equal([1 + (2 * half), 15], rows[..2]);
+        rows = [1, half, half];
+        Moments.Sum(rows, 1);
+        Assert.Equal(1, rows[0]);
     }
 
     private static double Plain(int length, Func<int, double> term)

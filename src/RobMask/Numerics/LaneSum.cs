@@ -55,17 +55,16 @@ public static class LaneSum
             throw new ArgumentException($"lane sum: {x.Length} and {y.Length} terms", nameof(y));
         }
 
-        Span<double> lanes = stackalloc double[Lanes];
+        ref T x0 = ref MemoryMarshal.GetReference(x);
+        ref T y0 = ref MemoryMarshal.GetReference(y);
+        Vector512<double> a = default;
+        Vector512<double> b = default;
+        Vector512<double> c = default;
+        Vector512<double> d = default;
         int i = 0;
-        if (Real.Vectorises && x.Length >= Lanes)
+        if (Real.Vectorises)
         {
-            ref T x0 = ref MemoryMarshal.GetReference(x);
-            ref T y0 = ref MemoryMarshal.GetReference(y);
             Vector512<double> centres = Vector512.Create(centre);
-            Vector512<double> a = default;
-            Vector512<double> b = default;
-            Vector512<double> c = default;
-            Vector512<double> d = default;
             for (; i <= x.Length - Lanes; i += Lanes)
             {
                 (Vector512<double> xa, Vector512<double> xb) = Load16(ref x0, i);
@@ -78,31 +77,38 @@ public static class LaneSum
                 d += TTerm.Of(xd, yd, centres);
             }
 
+            if (x.Length - i >= 16)
+            {
+                (Vector512<double> xa, Vector512<double> xb) = Load16(ref x0, i);
+                (Vector512<double> ya, Vector512<double> yb) = Load16(ref y0, i);
+                a += TTerm.Of(xa, ya, centres);
+                b += TTerm.Of(xb, yb, centres);
+                i += 16;
+            }
+        }
+
+        if (i < x.Length)
+        {
+            Span<double> lanes = stackalloc double[Lanes];
             a.CopyTo(lanes);
             b.CopyTo(lanes[8..]);
             c.CopyTo(lanes[16..]);
             d.CopyTo(lanes[24..]);
-        }
-
-        for (; i < x.Length; i++)
-        {
-            lanes[i % Lanes] += TTerm.Of(Real.ToDouble(x[i]), Real.ToDouble(y[i]), centre);
-        }
-
-        return Fold(lanes);
-    }
-
-    private static double Fold(Span<double> lanes)
-    {
-        for (int half = Lanes / 2; half > 0; half /= 2)
-        {
-            for (int j = 0; j < half; j++)
+            for (; i < x.Length; i++)
             {
-                lanes[j] += lanes[j + half];
+                lanes[i % Lanes] += TTerm.Of(Real.ToDouble(x[i]), Real.ToDouble(y[i]), centre);
             }
+
+            a = Vector512.Create<double>(lanes);
+            b = Vector512.Create<double>(lanes[8..]);
+            c = Vector512.Create<double>(lanes[16..]);
+            d = Vector512.Create<double>(lanes[24..]);
         }
 
-        return lanes[0];
+        a = a + c + (b + d);
+        Vector256<double> eight = a.GetLower() + a.GetUpper();
+        Vector128<double> four = eight.GetLower() + eight.GetUpper();
+        return four.GetElement(0) + four.GetElement(1);
     }
 
     /// <summary>Sixteen elements as doubles, of which a float tensor gives eight from each half of a register.</summary>

@@ -25,7 +25,7 @@ public readonly record struct PhiloxStream(PhiloxKey Key)
     /// <summary>
     /// A standard normal number: the inverse of the normal distribution function at (b + ½)/2⁵², b the high 52 bits of 64-bit draw <paramref name="index"/>.
     /// </summary>
-    public double Normal(long index) => NormalQuantile.Of(((Word64(index) >> 12) + 0.5) * (1.0 / (1L << 52)));
+    public double Normal(long index) => ToNormal(Word64(index));
 
     /// <summary>
     /// An integer in [0, bound): the high 64 bits of the product of bound and 64-bit draw <paramref name="index"/>.
@@ -89,7 +89,20 @@ public readonly record struct PhiloxStream(PhiloxKey Key)
     public void FillNormal<T>(Span<T> destination, float standardDeviation = 1, long start = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        for (int i = 0; i < destination.Length; i++)
+        int i = 0;
+        if ((start & 1) != 0 && destination.Length > 0)
+        {
+            destination[i++] = Real.FromDouble<T>((float)(Normal(start) * standardDeviation));
+        }
+
+        for (; i <= destination.Length - 2; i += 2)
+        {
+            (uint word0, uint word1, uint word2, uint word3) = Block((start + i) >> 1);
+            destination[i] = Real.FromDouble<T>((float)(ToNormal(word0 | ((ulong)word1 << 32)) * standardDeviation));
+            destination[i + 1] = Real.FromDouble<T>((float)(ToNormal(word2 | ((ulong)word3 << 32)) * standardDeviation));
+        }
+
+        if (i < destination.Length)
         {
             destination[i] = Real.FromDouble<T>((float)(Normal(start + i) * standardDeviation));
         }
@@ -108,6 +121,8 @@ public readonly record struct PhiloxStream(PhiloxKey Key)
         Workers.For((destination.Length + Chunk - 1) / Chunk, new NormalJob<T>(this, destination, standardDeviation));
 
     private static float ToUniform(uint word) => (word >> 8) * (1f / (1 << 24));
+
+    private static double ToNormal(ulong word) => NormalQuantile.Of(((word >> 12) + 0.5) * (1.0 / (1L << 52)));
 
     private (uint Word0, uint Word1, uint Word2, uint Word3) Block(long number) =>
         Philox.Block((uint)Key.Seed, (uint)(Key.Seed >> 32), (uint)number, (uint)(number >> 32), Key.Step, Key.Stream);

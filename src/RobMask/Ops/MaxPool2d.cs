@@ -72,12 +72,12 @@ public static class MaxPool2d
                     {
                         for (int w = firstColumn; w < lastColumn; w++)
                         {
-                            T value = plane[(h * shape.Width) + w];
-                            if (!(value <= maximum) && (value > maximum || T.IsNaN(value)))
-                            {
-                                maximum = value;
-                                winner = (h * shape.Width) + w;
-                            }
+                            // Selecting the index and reading the maximum again keeps the loop free of branches that no processor can foresee.
+                            int candidate = (h * shape.Width) + w;
+                            T value = plane[candidate];
+                            bool replaces = (value > maximum) | T.IsNaN(value);
+                            winner = replaces ? candidate : winner;
+                            maximum = plane[winner];
                         }
                     }
 

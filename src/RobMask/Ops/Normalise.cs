@@ -41,7 +41,19 @@ public static class Normalise
             throw new ArgumentException($"normalise C3: {input.Shape} has {planes.PerChannel} values in a channel; the statistics of a batch need at least 2", nameof(input));
         }
 
-        Workers.For(planes.Channels, new TrainingJob<T>(planes, input, epsilon, output, mean, variance, reciprocal));
+        int count = planes.Images * planes.Channels;
+        double[] scratch = DoubleScratch.Get(2 * count);
+        Workers.For(planes.Parts, new PlaneMomentsJob<T>(planes, input, scratch));
+        Moments.Merge(scratch.AsSpan(0, count), scratch.AsSpan(count, count), planes.Channels, planes.Length);
+        for (int c = 0; c < planes.Channels; c++)
+        {
+            double channelVariance = scratch[count + c] / planes.PerChannel;
+            mean.Span[c] = Real.FromDouble<T>(scratch[c]);
+            variance.Span[c] = Real.FromDouble<T>(channelVariance);
+            reciprocal.Span[c] = Real.FromDouble<T>(1 / Math.Sqrt(channelVariance + epsilon));
+        }
+
+        Workers.For(planes.Parts, new ChannelMapJob<T, Centre<T>>(planes, input, mean, reciprocal, false, output));
     }
 
     /// <summary>Lets a batch's statistics enter the running ones.</summary>
@@ -110,7 +122,8 @@ public static class Normalise
     {
         Planes planes = CheckedPlanes(nameof(gradOutput), gradOutput, gradInput, reciprocal);
         Require.SameShape("normalise C1", nameof(normalised), normalised, nameof(gradOutput), gradOutput);
-        Workers.For(planes.Channels, new TrainingGradientJob<T>(planes, normalised, gradOutput, reciprocal, gradInput));
+        (Memory<double> sums, Memory<double> products) = PlaneSumsJob<T>.OfChannels(planes, gradOutput, normalised);
+        Workers.For(planes.Parts, new DecorrelateJob<T>(planes, normalised, gradOutput, sums, products, reciprocal, gradInput));
     }
 
     /// <summary>The gradient of the input through <see cref="ForwardEvaluation"/>: g·r, one rounding.</summary>
@@ -134,61 +147,41 @@ public static class Normalise
         return planes;
     }
 
-    private readonly struct TrainingJob<T>(Planes planes, DenseTensor<T> input, float epsilon, DenseTensor<T> output, DenseTensor<T> mean, DenseTensor<T> variance, DenseTensor<T> reciprocal) : IWorkerJob
+    /// <summary>The mean and the sum of squared deviations of every plane, written to [N·C] and [N·C] of one array.</summary>
+    private readonly struct PlaneMomentsJob<T>(Planes planes, DenseTensor<T> input, double[] moments) : IWorkerJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(int index, int worker)
         {
-            int c = index;
-            ReadOnlySpan<T> a = input.Span;
-            Span<double> scratch = DoubleScratch.Doubles(2 * planes.Images);
-            Span<double> means = scratch[..planes.Images];
-            Span<double> deviations = scratch[planes.Images..];
-            for (int n = 0; n < planes.Images; n++)
+            int count = planes.Images * planes.Channels;
+            int first = index * planes.PlanesPerPart;
+            int last = Math.Min(first + planes.PlanesPerPart, count);
+            for (int plane = first; plane < last; plane++)
             {
-                ReadOnlySpan<T> plane = a.Slice(planes.Start(n, c), planes.Length);
-                means[n] = LaneSum.Sum(plane) / planes.Length;
-                deviations[n] = LaneSum.SumOfSquaredDeviations(plane, means[n]);
-            }
-
-            (double channelMean, double sum) = Moments.Merge(means, deviations, planes.Length);
-            double channelVariance = sum / planes.PerChannel;
-            T mu = Real.FromDouble<T>(channelMean);
-            T r = Real.FromDouble<T>(1 / Math.Sqrt(channelVariance + epsilon));
-            mean.Span[c] = mu;
-            variance.Span[c] = Real.FromDouble<T>(channelVariance);
-            reciprocal.Span[c] = r;
-            for (int n = 0; n < planes.Images; n++)
-            {
-                ReadOnlySpan<T> plane = a.Slice(planes.Start(n, c), planes.Length);
-                RowMap.Apply<T, Centre<T>>(plane, plane, mu, r, r, output.Span.Slice(planes.Start(n, c), planes.Length));
+                ReadOnlySpan<T> a = input.Span.Slice(plane * planes.Length, planes.Length);
+                moments[plane] = LaneSum.Sum(a) / planes.Length;
+                moments[count + plane] = LaneSum.SumOfSquaredDeviations(a, moments[plane]);
             }
         }
     }
 
-    private readonly struct TrainingGradientJob<T>(Planes planes, DenseTensor<T> normalised, DenseTensor<T> gradOutput, DenseTensor<T> reciprocal, DenseTensor<T> gradInput) : IWorkerJob
+    private readonly struct DecorrelateJob<T>(Planes planes, DenseTensor<T> normalised, DenseTensor<T> gradOutput, Memory<double> sums, Memory<double> products, DenseTensor<T> reciprocal, DenseTensor<T> gradInput) : IWorkerJob
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         public void Run(int index, int worker)
         {
-            int c = index;
-            Span<double> scratch = DoubleScratch.Doubles(2 * planes.Images);
-            Span<double> sums = scratch[..planes.Images];
-            Span<double> products = scratch[planes.Images..];
-            for (int n = 0; n < planes.Images; n++)
+            ReadOnlySpan<double> sum = sums.Span;
+            ReadOnlySpan<double> product = products.Span;
+            int first = index * planes.PlanesPerPart;
+            int last = Math.Min(first + planes.PlanesPerPart, planes.Images * planes.Channels);
+            int c = first % planes.Channels;
+            for (int plane = first; plane < last; plane++)
             {
-                ReadOnlySpan<T> g = gradOutput.Span.Slice(planes.Start(n, c), planes.Length);
-                sums[n] = LaneSum.Sum(g);
-                products[n] = LaneSum.Dot(g, normalised.Span.Slice(planes.Start(n, c), planes.Length));
-            }
-
-            T meanGradient = Real.FromDouble<T>(Moments.Sum(sums) / planes.PerChannel);
-            T minusMeanProduct = Real.FromDouble<T>(-(Moments.Sum(products) / planes.PerChannel));
-            T r = reciprocal.Span[c];
-            for (int n = 0; n < planes.Images; n++)
-            {
-                int start = planes.Start(n, c);
-                RowMap.Apply<T, Decorrelate<T>>(gradOutput.Span.Slice(start, planes.Length), normalised.Span.Slice(start, planes.Length), meanGradient, minusMeanProduct, r, gradInput.Span.Slice(start, planes.Length));
+                int start = plane * planes.Length;
+                T meanGradient = Real.FromDouble<T>(sum[c] / planes.PerChannel);
+                T minusMeanProduct = Real.FromDouble<T>(-(product[c] / planes.PerChannel));
+                RowMap.Apply<T, Decorrelate<T>>(gradOutput.Span.Slice(start, planes.Length), normalised.Span.Slice(start, planes.Length), meanGradient, minusMeanProduct, reciprocal.Span[c], gradInput.Span.Slice(start, planes.Length));
+                c = c + 1 == planes.Channels ? 0 : c + 1;
             }
         }
     }

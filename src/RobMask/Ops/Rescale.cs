@@ -54,7 +54,12 @@ public static class Rescale
         }
         else
         {
-            Workers.For(planes.Channels, new MaskGradientJob<T>(planes, input, gradOutput, gradGamma, gradBeta));
+            (Memory<double> sums, Memory<double> products) = PlaneSumsJob<T>.OfChannels(planes, gradOutput, input);
+            for (int c = 0; c < planes.Channels; c++)
+            {
+                gradGamma.Span[c] = Real.FromDouble<T>(products.Span[c]);
+                gradBeta.Span[c] = Real.FromDouble<T>(sums.Span[c]);
+            }
         }
     }
 
@@ -91,27 +96,6 @@ public static class Rescale
                 gradGamma.Span[(n * planes.Channels) + c] = Real.FromDouble<T>(LaneSum.Dot(g, input.Span.Slice(planes.Start(n, c), planes.Length)));
                 gradBeta.Span[(n * planes.Channels) + c] = Real.FromDouble<T>(LaneSum.Sum(g));
             }
-        }
-    }
-
-    private readonly struct MaskGradientJob<T>(Planes planes, DenseTensor<T> input, DenseTensor<T> gradOutput, DenseTensor<T> gradGamma, DenseTensor<T> gradBeta) : IWorkerJob
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        public void Run(int index, int worker)
-        {
-            int c = index;
-            Span<double> scratch = DoubleScratch.Doubles(2 * planes.Images);
-            Span<double> sums = scratch[..planes.Images];
-            Span<double> products = scratch[planes.Images..];
-            for (int n = 0; n < planes.Images; n++)
-            {
-                ReadOnlySpan<T> g = gradOutput.Span.Slice(planes.Start(n, c), planes.Length);
-                sums[n] = LaneSum.Sum(g);
-                products[n] = LaneSum.Dot(g, input.Span.Slice(planes.Start(n, c), planes.Length));
-            }
-
-            gradGamma.Span[c] = Real.FromDouble<T>(Moments.Sum(products));
-            gradBeta.Span[c] = Real.FromDouble<T>(Moments.Sum(sums));
         }
     }
 }
