@@ -24,9 +24,11 @@ public static class OperationCatalog
     /// <summary>Runs an operation.</summary>
     /// <returns>Its outputs, in the order of its description; those that were not asked for are missing.</returns>
     /// <exception cref="ArgumentException">A name, shape, type or attribute is wrong; the message says what was expected.</exception>
-    public static IReadOnlyList<NamedTensor> Run(OperationRequest request)
+    public static IReadOnlyList<NamedTensor> Run(OperationRequest request) => Run(Find(request.Name), request);
+
+    /// <summary>The same for an operation that need not be in the catalogue.</summary>
+    internal static IReadOnlyList<NamedTensor> Run(Operation operation, OperationRequest request)
     {
-        Operation operation = Find(request.Name);
         Dictionary<string, object> attributes = OperationBinding.Attributes(operation, request.Attributes);
         OperationPrecision precision = OperationBinding.Precision(operation, request);
         return precision == OperationPrecision.F64 ? Run<double>(operation, request, attributes) : Run<float>(operation, request, attributes);

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using RobMask.Cli.Options;
+using RobMask.Cli.Terminal;
+using RobMask.Verification.Files;
+using RobMask.Verification.Operations;
+
+namespace RobMask.Cli.Verbs;
+
+/// <summary><c>op</c>.</summary>
+internal static class OpVerb
+{
+    public static Verb Create(Shell shell)
+    {
+        Argument<string?> name = new("NAME") { Arity = ArgumentArity.ZeroOrOne, Description = "the operation; --list shows all of them" };
+        Option<string?> input = new("--in") { HelpName = "FILE", Description = "its inputs by name: .safetensors, .npz or .npy" };
+        Option<string?> output = new("--out") { HelpName = "FILE", Description = "where its outputs go: .safetensors, .npz or .npy" };
+        Option<string[]> attributes = new("--attr") { HelpName = "NAME=VALUE", Description = "a setting of the operation; as often as needed", Arity = ArgumentArity.OneOrMore };
+        Option<OperationPrecision?> precision = new("--dtype")
+        {
+            HelpName = "TYPE",
+            Description = "f32 or f64, which widens float inputs exactly (default: that of the inputs)",
+            CustomParser = Precision,
+        };
+        Option<bool> list = new("--list") { Description = "list the operations with their inputs, attributes and outputs" };
+        Option<bool> json = new("--json") { Description = "with --list: as one JSON object" };
+        Verb verb = new Verb(
+            "op",
+            "run one operation on the tensors of a file",
+            "Runs one operation of the reference on the tensors of a file and writes its outputs. The names of operations, tensors and attributes stay as they are: programs in other languages may rely on them.",
+            ("what there is", "robmask op --list"),
+            ("a convolution", "robmask op conv2d --in case.npz --out bits.npz --attr stride=2 --attr padding=1,0"),
+            ("its value in double", "robmask op conv2d --in case.npz --out value.npz --attr stride=2 --attr padding=1,0 --dtype f64"),
+            ("without a file to read", "robmask op philox --out words.npy --attr seed=7 --attr stream=1 --attr count=8 --attr distribution=words"))
+            .With(new OptionGroup("Files", input, output), new OptionGroup("Operation", attributes, precision), new OptionGroup("List", list, json))
+            .Does(parsed => parsed.GetValue(list)
+                ? List(shell, parsed.GetValue(json))
+                : Run(shell, parsed.GetValue(name), parsed.GetValue(input), parsed.GetValue(output), parsed.GetValue(attributes) ?? [], parsed.GetValue(precision)));
+        verb.Arguments.Add(name);
+        return verb;
+    }
+
+    private static int List(Shell shell, bool json)
+    {
+        if (json)
+        {
+            shell.Output.WriteLine(OperationList.ToJson());
+        }
+        else
+        {
+            OperationList.Write(shell.Output);
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static int Run(Shell shell, string? name, string? input, string? output, string[] attributes, OperationPrecision? precision)
+    {
+        if (name is null || output is null)
+        {
+            throw new ArgumentException(name is null ? "op: the operation is missing; `robmask op --list` shows all of them" : $"op {name}: --out FILE is missing");
+        }
+
+        foreach (NamedTensor tensor in OperationFile.Run(name, input, output, attributes, precision))
+        {
+            shell.Output.WriteLine($"{tensor.Name}  {TensorFile.TypeOf(tensor.Tensor)}  {tensor.Tensor.Shape}");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static OperationPrecision? Precision(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (text is not ("f32" or "f64"))
+        {
+            result.AddError($"--dtype: «{text}» is neither f32 nor f64");
+        }
+
+        return text == "f64" ? OperationPrecision.F64 : OperationPrecision.F32;
+    }
+}

@@ -1,0 +1,51 @@
+using RobMask.Tensors;
+using RobMask.Verification.Files;
+
+namespace RobMask.Verification.Operations;
+
+/// <summary>Runs an operation from file to file.</summary>
+public static class OperationFile
+{
+    /// <summary>Reads the inputs of an operation from a file, runs it and writes its outputs, completely or not at all.</summary>
+    /// <param name="operation">The operation's name.</param>
+    /// <param name="inputPath">Its inputs by their names; null for an operation without inputs.</param>
+    /// <param name="outputPath">Where its outputs go.</param>
+    /// <param name="attributes">Its settings, «name=value» each.</param>
+    /// <param name="precision">The precision, or null for that of the inputs.</param>
+    /// <exception cref="ArgumentException">A name, shape, type, attribute or extension is wrong; the message says what was expected.</exception>
+    /// <exception cref="InvalidDataException">The input file is damaged.</exception>
+    public static IReadOnlyList<NamedTensor> Run(string operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision) =>
+        Run(OperationCatalog.Find(operation), inputPath, outputPath, attributes, precision);
+
+    /// <summary>The same for an operation that need not be in the catalogue.</summary>
+    internal static IReadOnlyList<NamedTensor> Run(Operation operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision)
+    {
+        TensorFile.RequireExtension(outputPath);
+        if (inputPath is null && operation.Inputs.Count > 0)
+        {
+            string expected = string.Join(", ", operation.Inputs.Select(i => i.Optional ? i.Name + " (optional)" : i.Name));
+            throw new ArgumentException($"{operation.Name}: there is no input file; expected one with {expected}", nameof(inputPath));
+        }
+
+        Dictionary<string, ITensor> inputs = inputPath is null ? [] : TensorFile.ReadAll(inputPath).ToDictionary(t => t.Name, t => t.Tensor);
+        OperationRequest request = new(operation.Name, inputs, Parse(operation.Name, attributes)) { Precision = precision };
+        IReadOnlyList<NamedTensor> outputs = OperationCatalog.Run(operation, request);
+        TensorFile.Write(outputPath, outputs, [new("operation", operation.Name), new("profile", "fma1"), .. request.Attributes.Select(a => new KeyValuePair<string, string>("attribute." + a.Key, a.Value))]);
+        return outputs;
+    }
+
+    private static Dictionary<string, string> Parse(string operation, IReadOnlyList<string> attributes)
+    {
+        Dictionary<string, string> parsed = new(StringComparer.Ordinal);
+        foreach (string attribute in attributes)
+        {
+            int sign = attribute.IndexOf('=', StringComparison.Ordinal);
+            if (sign < 1 || !parsed.TryAdd(attribute[..sign], attribute[(sign + 1)..]))
+            {
+                throw new ArgumentException($"{operation}: attribute «{attribute}»; expected name=value, each name once", nameof(attributes));
+            }
+        }
+
+        return parsed;
+    }
+}
