@@ -7,7 +7,7 @@ public sealed class HelpTests
     private static readonly string[] Names =
     [
         "demo", "train", "eval", "attack", "masks", "masks compare", "masks interpolate", "masks exchange",
-        "experiment", "experiment e1", "experiment e2", "experiment e3", "experiment e4", "experiment e5", "report", "info",
+        "experiment", "experiment e1", "experiment e2", "experiment e3", "experiment e4", "experiment e5", "report", "op", "net", "net forward", "net backward", "info",
     ];
 
     public static TheoryData<string> Verbs => [.. Names];

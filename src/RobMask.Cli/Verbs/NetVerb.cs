@@ -22,7 +22,12 @@ internal static class NetVerb
 
     public static Verb Create(Shell shell)
     {
-        Verb verb = new("net", "run a network on the tensors of a file", "Runs a trained network on the tensors of a file and writes logits, loss and gradients: what another implementation compares its own with.");
+        Verb verb = new(
+            "net",
+            "run a network on the tensors of a file",
+            "Runs a trained network on the tensors of a file and writes logits, loss and gradients: what another implementation compares its own with.",
+            ("logits and loss", "robmask net forward -m runs/demo/checkpoints/robmask.safetensors --in batch.npz --out result.npz"),
+            ("gradients too", "robmask net backward -m runs/demo/checkpoints/robmask.safetensors --in batch.npz --out result.safetensors"));
         verb.Subcommands.Add(Create(shell, "forward", "logits, and the loss where there is a target", backward: false));
         verb.Subcommands.Add(Create(shell, "backward", "logits, loss, and its gradients of the input and of every parameter", backward: true));
         return verb;

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using RobMask.Tensors;
+using RobMask.Tests.Cli;
+using RobMask.Verification.Files;
+using RobMask.Verification.Operations;
+using Xunit;
+
+namespace RobMask.Tests.Verification;
+
+/// <summary>«robmask op» from file to file in every format.</summary>
+public sealed class OpVerbTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("in.npz", "out.npz")]
+    [InlineData("in.safetensors", "out.npz")]
+    [InlineData("in.npz", "out.safetensors")]
+    [InlineData("input.npy", "out.npy")]
+    public void Outputs_are_those_of_the_catalogue_in_every_format(string from, string to)
+    {
+        DenseTensor<float> input = DenseTensor<float>.From([1, -2, float.NaN, -0f, 0.1f, 3], 1, 1, 2, 3);
+        TensorFile.Write(_folder[from], [new("input", input)]);
+        string said = CommandLine.Succeed($"op max_pool2d --in {_folder[from]} --out {_folder[to]} --attr kernel_size=1,2 --attr stride=1 --dtype f64");
+        Assert.Equal("output  F64  [1, 1, 2, 2]", said.Trim());
+        OperationRequest request = new("max_pool2d", new Dictionary<string, ITensor> { ["input"] = input }, OperationContractTests.Settings("kernel_size=1,2 stride=1")) { Precision = OperationPrecision.F64 };
+        TensorSamples.AssertSame(OperationCatalog.Run(request)[0].Tensor, Assert.Single(TensorFile.ReadAll(_folder[to])).Tensor);
+    }
+
+    [Fact]
+    public void The_list_names_every_operation_for_people_and_for_programs()
+    {
+        string list = CommandLine.Succeed("op --list");
+        Assert.All(OperationCatalog.All, o => Assert.Contains($"{o.Name}: ", list, StringComparison.Ordinal));
+        using JsonDocument json = JsonDocument.Parse(CommandLine.Succeed("op --list --json"));
+        Assert.Equal(1, json.RootElement.GetProperty("version").GetInt32());
+        Assert.Equal(OperationCatalog.All.Select(o => o.Name), json.RootElement.GetProperty("operations").EnumerateArray().Select(o => o.GetProperty("name").GetString()));
+        JsonElement first = json.RootElement.GetProperty("operations")[0];
+        Assert.Equal("""{"name":"bias","type":"F32 or F64","shape":"[K]","optional":true}""", JsonSerializer.Serialize(first.GetProperty("inputs")[2]));
+        Assert.Equal("1", first.GetProperty("attributes")[0].GetProperty("default").GetString());
+    }
+
+    [Theory]
+    [InlineData("op", 2, "`robmask op --list`")]
+    [InlineData("op relu --in x.npy", 2, "--out FILE is missing")]
+    [InlineData("op relu --out y.npy", 2, "expected one with input")]
+    [InlineData("op relu --in x.npy --out y.txt", 2, ".safetensors, .npz or .npy")]
+    [InlineData("op philox --out y.npy --attr seed", 2, "«seed»; expected name=value")]
+    [InlineData("op philox --out y.npy --attr seed=1 --attr seed=2", 2, "each name once")]
+    [InlineData("op relu --in x.npy --out y.npy --dtype f16", 2, "neither f32 nor f64")]
+    [InlineData("op relu --in nowhere.npz --out y.npz", 3, "nowhere.npz")]
+    public void What_is_wrong_is_told_and_nothing_is_written(string line, int code, string message)
+    {
+        (int actual, _, string error) = CommandLine.Run(line);
+        Assert.Equal(code, actual);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.False(File.Exists("y.npy") || File.Exists("y.npz") || File.Exists("y.txt"));
+    }
+
+    [Fact]
+    public void A_damaged_file_is_an_error_of_files_and_leaves_no_output()
+    {
+        _folder.Write("bad.npz", "PK not a zip at all, but long enough to hold an end record");
+        (int code, _, string error) = CommandLine.Run($"op relu --in {_folder["bad.npz"]} --out {_folder["out.npz"]}");
+        Assert.Equal(3, code);
+        Assert.Contains("bad.npz: byte ", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["out.npz"]));
+    }
+}
