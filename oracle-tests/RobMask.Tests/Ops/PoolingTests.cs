@@ -87,6 +87,40 @@ public sealed class PoolingTests
         });
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void All_windows_at_once_have_the_winners_of_the_plain_loops(int[] extents, PoolAttributes a)
+    {
+        // Few distinct values give ties in most windows; the specials fall where they may. Double takes the plain loops.
+        float[] values = [float.NaN, float.NegativeInfinity, float.NegativeInfinity, float.PositiveInfinity, -0f, 0f, 1, 1, -1, -1, 2, float.NegativeInfinity];
+        RobMask.Numerics.PhiloxStream random = new(new(7, 1000, 0));
+        for (int trial = 0; trial < 50; trial++)
+        {
+            // Every other plane is larger than a register of outputs.
+            int[] size = trial % 2 == 0 ? extents : [extents[0], extents[1], 25, 23];
+            DenseTensor<float> input = new(size);
+            for (int i = 0; i < input.Length; i++)
+            {
+                // Trial 0 has only −∞, later ones more and more of the list.
+                input.Span[i] = trial == 0 ? float.NegativeInfinity : values[^(1 + random.Integer((trial * 100_000L) + i, 1 + (trial % values.Length)))];
+            }
+
+            TensorShape shape = MaxPool2d.OutputShape(input.Shape, a);
+            DenseTensor<float> maxima = new(shape);
+            DenseTensor<int> winners = new(shape);
+            DenseTensor<double> plainMaxima = new(shape);
+            DenseTensor<int> plainWinners = new(shape);
+            MaxPool2d.Forward(input, a, maxima, winners);
+            MaxPool2d.Forward(TestTensors.Widen(input), a, plainMaxima, plainWinners);
+            TestTensors.AssertSameBits<int>($"winners of trial {trial}", plainWinners.Span, winners.Span);
+            for (int i = 0; i < maxima.Length; i++)
+            {
+                int plane = i / (shape[2] * shape[3]) * size[2] * size[3];
+                Assert.Equal(BitConverter.SingleToInt32Bits(input.Span[plane + winners.Span[i]]), BitConverter.SingleToInt32Bits(maxima.Span[i]));
+            }
+        }
+    }
+
     [Fact]
     public void The_first_of_equal_values_wins_and_the_last_NaN_wins_over_all()
     {

@@ -27,7 +27,7 @@ public static class CrossEntropy
         Check(logits, labels, smoothing);
         Require.Vector("cross entropy C4", nameof(perImage), perImage, labels.Length);
         int classes = logits.Shape[1];
-        Span<T> logarithms = LossScratch<T>.Row(0, classes);
+        Span<T> logarithms = RowScratch<T>.Row(0, classes);
         for (int n = 0; n < labels.Length; n++)
         {
             Logits.LogSoftmax(logits.Image(n), logarithms);

@@ -74,8 +74,8 @@ public static class KlDivergence
     private static T Row<T>(ReadOnlySpan<T> reference, ReadOnlySpan<T> logits, out Span<T> logP, out Span<T> logQ)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        logP = LossScratch<T>.Row(0, reference.Length);
-        logQ = LossScratch<T>.Row(1, reference.Length);
+        logP = RowScratch<T>.Row(0, reference.Length);
+        logQ = RowScratch<T>.Row(1, reference.Length);
         Logits.LogSoftmax(reference, logP);
         Logits.LogSoftmax(logits, logQ);
         Span<double> scratch = DoubleScratch.Doubles(2 * reference.Length);

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using RobMask.Kernels;
+using RobMask.Numerics;
 using RobMask.Tensors;
 
 namespace RobMask.Ops;
@@ -60,6 +62,12 @@ public static class MaxPool2d
             ReadOnlySpan<T> plane = input.Span.Slice(index * shape.Height * shape.Width, shape.Height * shape.Width);
             Span<T> maxima = output.Span.Slice(index * shape.OutputHeight * shape.OutputWidth, shape.OutputHeight * shape.OutputWidth);
             Span<int> winners = indices.Span.Slice(index * shape.OutputHeight * shape.OutputWidth, maxima.Length);
+            if (typeof(T) == typeof(float) && Real.Vectorises)
+            {
+                MaxPoolPlane.Forward(shape, MemoryMarshal.Cast<T, float>(plane), MemoryMarshal.Cast<T, float>(maxima), winners);
+                return;
+            }
+
             for (int p = 0; p < shape.OutputHeight; p++)
             {
                 (int firstRow, int lastRow) = shape.Rows(p);
@@ -72,12 +80,12 @@ public static class MaxPool2d
                     {
                         for (int w = firstColumn; w < lastColumn; w++)
                         {
-                            // Selecting the index and reading the maximum again keeps the loop free of branches that no processor can foresee.
-                            int candidate = (h * shape.Width) + w;
-                            T value = plane[candidate];
-                            bool replaces = (value > maximum) | T.IsNaN(value);
-                            winner = replaces ? candidate : winner;
-                            maximum = plane[winner];
+                            T value = plane[(h * shape.Width) + w];
+                            if (value > maximum || T.IsNaN(value))
+                            {
+                                maximum = value;
+                                winner = (h * shape.Width) + w;
+                            }
                         }
                     }
 

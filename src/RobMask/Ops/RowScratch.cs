@@ -1,7 +1,7 @@
 namespace RobMask.Ops;
 
-/// <summary>Two rows of K values, kept by each thread, so that a loss allocates nothing after its first call.</summary>
-internal static class LossScratch<T>
+/// <summary>Two rows of values, kept by each thread, so that an operation allocates nothing after its first call.</summary>
+internal static class RowScratch<T>
     where T : unmanaged
 {
     [ThreadStatic]
