@@ -28,11 +28,15 @@ public sealed class PublishedNetworkTests
         expected - 2,
         expected + 2);
 
-    /// <summary>88.77 % is published, 88.4 to 88.6 % were recomputed for two seeds: random starts differ, hence the range.</summary>
+    /// <summary>
+    /// 88.77 % is published, 88.4 to 88.6 % were recomputed for two seeds: random starts differ, hence the range. The
+    /// published code stops an image at its first fooling point and compares restarts by their loss alone; our default,
+    /// an image is fooled where any run fools it, counts half a percent fewer as robust.
+    /// </summary>
     [SkippableFact]
     [Trait("Category", "Slow")]
     public void The_published_network_has_its_published_pgd_accuracy() => Assert.InRange(
-        Evaluate(new AttackSettings { Epsilon = 0.3f, Steps = 50, StepSize = 0.01f, Restarts = 10 }).RobustAccuracy!.Value,
+        Evaluate(new AttackSettings { Epsilon = 0.3f, Steps = 50, StepSize = 0.01f, Restarts = 10, Keep = AttackKeep.First, Compare = AttackComparison.Loss }).RobustAccuracy!.Value,
         0.882,
         0.889);
 

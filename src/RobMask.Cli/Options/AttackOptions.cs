@@ -19,7 +19,8 @@ internal static class AttackOptions
         .Add($"--{prefix}restarts", "N", "runs with new random numbers; the worst point counts (default 1)", Values.Whole(1), (s, v) => s with { Restarts = v })
         .Add($"--{prefix}loss", "NAME", "ce, margin, dlr or kl: what the attack maximises (default ce)", Values.OneOf(("ce", AttackLoss.CrossEntropy), ("margin", AttackLoss.Margin), ("dlr", AttackLoss.Dlr), ("kl", AttackLoss.Kl)), (s, v) => s with { Loss = v })
         .Add($"--{prefix}target", "NAME", "none, least-likely or next: a class to be reached (default none)", Values.OneOf(("none", AttackTargetClass.None), ("least-likely", AttackTargetClass.LeastLikely), ("next", AttackTargetClass.Next)), (s, v) => s with { Target = v })
-        .Add($"--{prefix}keep", "NAME", "last or best: which point of a run counts", Values.OneOf(("last", AttackKeep.Last), ("best", AttackKeep.Best)), (s, v) => s with { Keep = v })
+        .Add($"--{prefix}keep", "NAME", "last, best or first (that fools): which point of a run counts", Values.OneOf(("last", AttackKeep.Last), ("best", AttackKeep.Best), ("first", AttackKeep.First)), (s, v) => s with { Keep = v })
+        .Add($"--{prefix}compare", "NAME", "fooling or loss: fooling the network first, or the loss alone, decides which point is worse", Values.OneOf(("fooling", AttackComparison.Fooling), ("loss", AttackComparison.Loss)), (s, v) => s with { Compare = v })
         .AddSwitch($"--{prefix}no-box", "do not keep pixels in [0, 1]", (s, v) => s with { ClipToBox = !v })
         .AddSwitch($"--{prefix}batch-statistics", "normalise with the attacked batch's statistics inside the attack (default: the running ones)", (s, v) => s with { BatchStatistics = v });
 }

@@ -87,9 +87,10 @@ public sealed class Attack : IDisposable
                 }
 
                 probe?.Saturation(logits, labels);
+                ITensor length = Settings.Keep == AttackKeep.First ? WhereStanding(logits, stepSize) : stepSize;
                 ITensor gradient = target.InputGradient(logitGradient);
                 probe?.Gradient(gradient);
-                Step(clean, gradient, stepSize, radius, current);
+                Step(clean, gradient, length, radius, current);
             }
 
             if (compares)
@@ -174,11 +175,30 @@ public sealed class Attack : IDisposable
         }
     }
 
+    /// <summary>The step size of images that are not fooled yet, 0 for the others: a projected step of length 0 stays where it is.</summary>
+    private ITensor WhereStanding(ITensor logits, ITensor stepSize)
+    {
+        int images = stepSize.Shape[0];
+        ITensor standing = _cache.PerImage("standing", images);
+        _objective.Fooled(logits, standing);
+        _engine.Subtract(Constant("one", images, 1), standing, standing);
+        _engine.Multiply(stepSize, standing, standing);
+        return standing;
+    }
+
     private void Keep(ITensor logits, ITensor current, ITensor kept)
     {
         int images = current.Shape[0];
         ITensor fooled = _cache.PerImage("fooled", images);
-        _objective.Fooled(logits, fooled);
+        if (Settings.Compare == AttackComparison.Loss)
+        {
+            _engine.Fill(fooled, 0);
+        }
+        else
+        {
+            _objective.Fooled(logits, fooled);
+        }
+
         _engine.KeepWorst(
             current,
             _cache.PerImage("objective", images),

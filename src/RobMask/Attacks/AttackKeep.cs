@@ -8,4 +8,7 @@ public enum AttackKeep
 
     /// <summary>The worst point for the network on the way: fooling beats not fooling, then the larger loss.</summary>
     Best,
+
+    /// <summary>The first point that fools the network, where the run stops for that image, else the last (the code of Wong, Rice and Kolter 2020).</summary>
+    First,
 }

@@ -42,6 +42,9 @@ public sealed record AttackSettings
     /// <summary>Which point of a run is returned.</summary>
     public AttackKeep Keep { get; init; } = AttackKeep.Last;
 
+    /// <summary>How points of a run and of restarts are compared.</summary>
+    public AttackComparison Compare { get; init; } = AttackComparison.Fooling;
+
     /// <summary>Keep pixels in [0, 1].</summary>
     public bool ClipToBox { get; init; } = true;
 
@@ -109,7 +112,7 @@ public sealed record AttackSettings
         };
         string step = StepSize is float pixels ? $", step {Show(pixels)}" : RelativeStepSize is float relative ? $", step {Show(relative)} ε" : string.Empty;
         string restarts = Restarts > 1 ? $", {Restarts} restarts" : string.Empty;
-        string keep = Keep == AttackKeep.Best ? ", best point" : ", last point";
+        string keep = (Keep == AttackKeep.Best ? ", best point" : Keep == AttackKeep.First ? ", first fooling point" : ", last point") + (Compare == AttackComparison.Loss ? " by loss alone" : string.Empty);
         string box = ClipToBox ? string.Empty : ", no box";
         string statistics = BatchStatistics ? ", batch statistics" : ", evaluation statistics";
         return $"{name}, {(Norm == AttackNorm.Linf ? "L∞" : "L2")}, ε = {Show(Epsilon)}{step}{restarts}, {loss}{target}{keep}{box}{statistics}";

@@ -53,6 +53,9 @@ public interface IEngine : IDisposable
     /// <summary>destination = left − right, element by element.</summary>
     void Subtract(ITensor left, ITensor right, ITensor destination);
 
+    /// <summary>destination = left · right, element by element.</summary>
+    void Multiply(ITensor left, ITensor right, ITensor destination);
+
     /// <summary>destination = source · factor.</summary>
     void Scale(ITensor source, float factor, ITensor destination);
 

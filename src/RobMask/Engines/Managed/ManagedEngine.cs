@@ -75,6 +75,10 @@ public sealed class ManagedEngine<T> : IEngine
         TensorPrimitives.Subtract(Values(left).Span, Values(right).Span, Values(destination).Span);
 
     /// <inheritdoc/>
+    public void Multiply(ITensor left, ITensor right, ITensor destination) =>
+        TensorPrimitives.Multiply(Values(left).Span, Values(right).Span, Values(destination).Span);
+
+    /// <inheritdoc/>
     public void Scale(ITensor source, float factor, ITensor destination) =>
         TensorPrimitives.Multiply(Values(source).Span, T.CreateTruncating(factor), Values(destination).Span);
 
