@@ -67,6 +67,6 @@ public sealed class PublishedNetworkTests
         }
 
         Dataset data = DatasetCatalog.Load(folder).Test;
-        return Evaluator.Evaluate(new DeployedNetwork(engine, model, MaskChoice.Primary(0), 0, "published"), data, new EvaluationSettings { BatchSize = 250, Images = images, Attack = attack });
+        return Evaluator.Evaluate(new DeployedNetwork(engine, model, MaskChoice.Primary(0), 0, "published"), data, new EvaluationSettings { BatchSize = 100, Images = images, Attack = attack });
     }
 }
