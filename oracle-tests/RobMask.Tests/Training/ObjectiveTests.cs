@@ -32,7 +32,7 @@ public sealed class ObjectiveTests
     /// The gradient that a step uses, of every parameter and of the gate, against central differences of the reported
     /// loss. FGSM and PGD by signs do not move with a small change of a parameter, so δ* is a constant here. Losses come to
     /// the host as float: 2⁻²⁴·3 / 2h = 9e-5 with h = 1e-3, truncation is below that; a ReLU or a sign may flip, in at most
-    /// one of ten places.
+    /// one of ten places. The KL term of a fresh network is small: a large factor makes both its gradients count.
     /// </summary>
     [Theory]
     [MemberData(nameof(Objectives))]
@@ -42,8 +42,8 @@ public sealed class ObjectiveTests
         TrainingSettings settings = TrainingFixture.Settings(method) with
         {
             LabelSmoothing = 0.1f,
-            TradesBeta = 3,
-            Attack = new AttackSettings { Kind = method == TrainingMethod.Trades ? AttackKind.Pgd : AttackKind.Fgsm, Epsilon = 0.05f, Steps = 3 },
+            TradesBeta = 300,
+            Attack = new AttackSettings { Kind = method == TrainingMethod.Trades ? AttackKind.Pgd : AttackKind.Fgsm, Epsilon = method == TrainingMethod.Trades ? 0.2f : 0.05f, Steps = 3 },
             RobMask = new RobMaskSettings
             {
                 MaskCount = 3,

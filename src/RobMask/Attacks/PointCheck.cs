@@ -76,7 +76,7 @@ public static class PointCheck
         {
             if (pixels[i] is not (>= 0 and <= 1))
             {
-                throw new ArgumentException($"images: pixel {i % pixelsPerImage} of image {firstImage + (i / pixelsPerImage)} is {pixels[i]:G9}; pixels must lie in [0, 1]");
+                throw new ArgumentException($"images: pixel {i % pixelsPerImage} of image {firstImage + (i / pixelsPerImage)} is {pixels[i]:G9}; pixels must lie in [0, 1], unless an attack is asked not to keep to the box");
             }
         }
     }

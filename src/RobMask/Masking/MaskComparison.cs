@@ -86,10 +86,16 @@ public static class MaskComparison
         public void AddFirst(IEngine engine, ITensor z)
         {
             Span<float> values = Download(engine, z);
-            for (int i = 0; i < values.Length; i++)
+            for (int plane = 0; plane < values.Length / _positions; plane++)
             {
-                _bits[i] = values[i] > 0;
-                _firstOpen[i / _positions % _channels] += _bits[i] ? 1 : 0;
+                int open = 0;
+                for (int i = plane * _positions; i < (plane + 1) * _positions; i++)
+                {
+                    _bits[i] = values[i] > 0;
+                    open += _bits[i] ? 1 : 0;
+                }
+
+                _firstOpen[plane % _channels] += open;
             }
 
             _images += z.Shape[0];
@@ -98,11 +104,17 @@ public static class MaskComparison
         public void AddSecond(IEngine engine, ITensor z)
         {
             Span<float> values = Download(engine, z);
-            for (int i = 0; i < values.Length; i++)
+            for (int plane = 0; plane < values.Length / _positions; plane++)
             {
-                bool open = values[i] > 0;
-                _secondOpen[i / _positions % _channels] += open ? 1 : 0;
-                _differing += open != _bits[i] ? 1 : 0;
+                int open = 0;
+                for (int i = plane * _positions; i < (plane + 1) * _positions; i++)
+                {
+                    bool passes = values[i] > 0;
+                    open += passes ? 1 : 0;
+                    _differing += passes != _bits[i] ? 1 : 0;
+                }
+
+                _secondOpen[plane % _channels] += open;
             }
         }
 

@@ -8,7 +8,7 @@ internal sealed class GradientPool<T>(int capacity)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly List<OutputGradient<T>> _free = [];
-    private readonly Dictionary<string, DenseTensor<T>> _named = [];
+    private readonly Dictionary<string, (DenseTensor<T> Buffer, DenseTensor<T> View)> _named = [];
 
     /// <summary>A buffer for <paramref name="shape"/> with one holder; what stands in it is arbitrary.</summary>
     public OutputGradient<T> Rent(TensorShape shape)
@@ -43,15 +43,21 @@ internal sealed class GradientPool<T>(int capacity)
         }
     }
 
-    /// <summary>A buffer that is kept under a name and lasts.</summary>
+    /// <summary>A buffer that is kept under a name and lasts; it holds the most images that were asked for.</summary>
     public DenseTensor<T> Named(string name, TensorShape shape)
     {
-        if (!_named.TryGetValue(name, out DenseTensor<T>? tensor) || !tensor.Shape.Equals(shape))
+        if (!_named.TryGetValue(name, out (DenseTensor<T> Buffer, DenseTensor<T> View) kept) || kept.Buffer.Length < shape.Length)
         {
-            tensor = tensor is not null && tensor.Length >= shape.Length ? tensor.View(shape) : new DenseTensor<T>(shape.WithImages(Math.Max(shape[0], capacity))).View(shape);
-            _named[name] = tensor;
+            kept.Buffer = new DenseTensor<T>(shape.WithImages(Math.Max(shape[0], capacity)));
+            kept.View = kept.Buffer;
         }
 
-        return tensor;
+        if (!kept.View.Shape.Equals(shape))
+        {
+            kept.View = kept.Buffer.View(shape);
+        }
+
+        _named[name] = kept;
+        return kept.View;
     }
 }
