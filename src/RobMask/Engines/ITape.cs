@@ -60,6 +60,9 @@ public sealed record ForwardOptions(MaskChoice Mask)
     /// <summary>Let the batch's statistics enter the running ones; needs <see cref="BatchStatistics"/>.</summary>
     public bool UpdateRunningStatistics { get; init; }
 
+    /// <summary>The weight of the batch's statistics in the running ones; null for the layers' own momentum. 1/t at batch t gives their mean.</summary>
+    public float? RunningMomentum { get; init; }
+
     /// <summary>Which set of running statistics, 0 ≤ s &lt; <c>Graph.StatisticsSets</c>.</summary>
     public int StatisticsSet { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobMask.Data;
 using RobMask.Engines;
 using RobMask.Masking;
 using RobMask.Networks;
@@ -8,6 +9,8 @@ namespace RobMask.Training;
 /// <summary>A network of a training method: parameters, statistics, the gate where there is one, and the settings that made it.</summary>
 public sealed class TrainedNetwork : IDisposable
 {
+    private IModel? _copy;
+
     private TrainedNetwork(IEngine engine, TrainingSettings settings)
     {
         settings.Validate();
@@ -111,6 +114,21 @@ public sealed class TrainedNetwork : IDisposable
     public DeployedNetwork Deploy(MaskChoice mask, string description, int statisticsSet = 0) =>
         new(Engine, Model, mask, statisticsSet, description) { Gate = Gate, AttackedStatisticsSet = BranchIndex(Branch.Adversarial, Model.Graph.StatisticsSets) };
 
+    /// <summary>
+    /// A deployed network with running statistics that are measured anew under its mask, on the first clean images of the
+    /// training set. It lives on a copy of the parameters that the next call overwrites.
+    /// </summary>
+    /// <param name="deployed">What is deployed, of this network.</param>
+    /// <param name="train">The training images.</param>
+    /// <param name="images">How many of them at most; whole batches of 100 count.</param>
+    public DeployedNetwork Reestimated(DeployedNetwork deployed, Dataset train, int images)
+    {
+        _copy ??= Engine.CreateModel(Model.Graph);
+        StatisticsReestimation.Copy(Engine, Model, _copy);
+        StatisticsReestimation.Run(Engine, _copy, deployed.Mask, deployed.StatisticsSet, train, images);
+        return deployed with { Model = _copy, Description = deployed.Description + ", statistics re-estimated" };
+    }
+
     /// <summary>The mask of <see cref="Deploy(Branch)"/> as a value.</summary>
     /// <inheritdoc cref="Coefficients"/>
     public MaskSet Mask(Branch branch = Branch.Clean) => MaskSet.FromChoice(Engine, Model, Deploy(branch).Mask);
@@ -119,6 +137,7 @@ public sealed class TrainedNetwork : IDisposable
     public void Dispose()
     {
         Gate?.Dispose();
+        _copy?.Dispose();
         Model.Dispose();
     }
 

@@ -27,13 +27,13 @@ public sealed class Demonstration : IExperiment
         }
 
         using TrainedNetwork split = laboratory.Train("split", laboratory.Settings.Training with { Method = TrainingMethod.Split, Split = new SplitSettings() });
-        Tradeoff curve = Tradeoff.Measure(laboratory, "split", seed, split);
-        lines.Add(laboratory.Evaluate("split, clean mask", seed, () => split.Deploy()));
-        lines.Add(laboratory.Evaluate("split, adversarial mask", seed, () => split.Deploy(Branch.Adversarial)));
+        IReadOnlyList<Tradeoff> curves = Tradeoff.Measure(laboratory, "split", seed, split);
+        lines.Add(laboratory.Evaluate("split, clean mask", seed, () => laboratory.Ready(split, split.Deploy())));
+        lines.Add(laboratory.Evaluate("split, adversarial mask", seed, () => laboratory.Ready(split, split.Deploy(Branch.Adversarial))));
         MaskPicture masks = laboratory.Masks("split", seed, split, "clean mask", "adversarial mask");
 
         using TrainedNetwork robmask = laboratory.Train("robmask", laboratory.Settings.Training with { Method = TrainingMethod.RobMask });
-        lines.Add(laboratory.Evaluate("robmask", seed, () => robmask.Deploy()));
+        lines.Add(laboratory.Evaluate("robmask", seed, () => laboratory.Ready(robmask, robmask.Deploy())));
 
         EvaluationLine[] standard = [lines[0]];
         EvaluationLine[] adversarial = [lines[1]];
@@ -56,10 +56,10 @@ public sealed class Demonstration : IExperiment
                     Measurements = [.. lines.SelectMany(line => line.Measurements())],
                     Differences = differences,
                 },
-                new ReportSection("curve", "One network between two masks", ["One network with shared weights and shared statistics, and two masks. Only the rescaling parameters (γ, β) move along the curve; every point is attacked anew."])
+                new ReportSection("curve", "One network between two masks", ["One network with shared weights and two masks. Only the rescaling parameters (γ, β) move along the curve; every point is attacked anew. Running statistics as trained are a mixture of both masks' and fit neither; so they are measured anew on clean training images at every point, and the curve with the statistics as trained stands beside it."])
                 {
-                    Findings = Tradeoff.Findings([curve]),
-                    Curves = [curve.Curve],
+                    Findings = Tradeoff.Findings([curves[0]]),
+                    Curves = [.. curves.Select(curve => curve.Curve)],
                     Landmarks = [.. lines.Where(line => !line.Network.StartsWith("split", StringComparison.Ordinal)).SelectMany(line => line.Measurements())],
                 },
                 new ReportSection("masks", "The two masks", []) { Masks = [masks] },

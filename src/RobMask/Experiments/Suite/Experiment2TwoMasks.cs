@@ -25,8 +25,8 @@ public sealed class Experiment2TwoMasks : IExperiment
         foreach (ulong seed in laboratory.Settings.AllSeeds())
         {
             TrainedNetwork network = laboratory.Train($"split-seed{seed}", laboratory.Settings.Training with { Method = TrainingMethod.Split, Seed = seed, Split = new SplitSettings() });
-            clean.Add(laboratory.Evaluate("clean mask", seed, () => network.Deploy()));
-            adversarial.Add(laboratory.Evaluate("adversarial mask", seed, () => network.Deploy(Branch.Adversarial)));
+            clean.Add(laboratory.Evaluate("clean mask", seed, () => laboratory.Ready(network, network.Deploy())));
+            adversarial.Add(laboratory.Evaluate("adversarial mask", seed, () => laboratory.Ready(network, network.Deploy(Branch.Adversarial))));
             pictures.Add(laboratory.Masks("split", seed, network, "clean mask", "adversarial mask"));
             if (previous is not null)
             {
@@ -66,7 +66,7 @@ public sealed class Experiment2TwoMasks : IExperiment
     {
         MaskSet own = MaskSet.FromPrimary(network.Engine, network.Model, 1);
         MaskSet.FromPrimary(donor.Engine, donor.Model, 1).Install(network.Engine, network.Model, 1);
-        EvaluationLine line = laboratory.Evaluate("adversarial mask of another network", seed, () => network.Deploy(MaskChoice.Primary(1), "adversarial mask of another network"));
+        EvaluationLine line = laboratory.Evaluate("adversarial mask of another network", seed, () => laboratory.Ready(network, network.Deploy(MaskChoice.Primary(1), "adversarial mask of another network")));
         own.Install(network.Engine, network.Model, 1);
         return line;
     }

@@ -25,6 +25,7 @@ public sealed class Experiment3TradeoffCurve : IExperiment
     public RunResults Run(Laboratory laboratory)
     {
         List<Tradeoff> curves = [];
+        List<Tradeoff> asTrained = [];
         List<EvaluationLine> landmarks = [];
         List<MaskPicture> masks = [];
         List<SamplePicture> samples = [];
@@ -32,7 +33,9 @@ public sealed class Experiment3TradeoffCurve : IExperiment
         {
             TrainingSettings settings = laboratory.Settings.Training with { Seed = seed };
             using TrainedNetwork network = laboratory.Train($"split-seed{seed}", settings with { Method = TrainingMethod.Split });
-            curves.Add(Tradeoff.Measure(laboratory, "split", seed, network));
+            IReadOnlyList<Tradeoff> measured = Tradeoff.Measure(laboratory, "split", seed, network);
+            curves.Add(measured[0]);
+            asTrained.AddRange(measured.Skip(1));
             masks.Add(laboratory.Masks("split", seed, network, "clean mask", "adversarial mask"));
             foreach (TrainingMethod method in (TrainingMethod[])[TrainingMethod.Standard, TrainingMethod.Adversarial])
             {
@@ -46,7 +49,7 @@ public sealed class Experiment3TradeoffCurve : IExperiment
             }
         }
 
-        string shared = laboratory.Settings.Training.Split.SeparateNormalisation ? "separate normalisation statistics (the curve uses those of the clean branch)" : "shared normalisation statistics";
+        string shared = laboratory.Settings.Training.Split.SeparateNormalisation ? "separate normalisation statistics (the curve uses those of the clean branch)" : "shared normalisation statistics, measured anew for every point on clean training images (the curve with the statistics as trained stands beside it)";
         return new RunResults(
             "E3 · The trade-off curve",
             $"{laboratory.Data.Describe()}. One network with two masks, combined linearly.",
@@ -54,7 +57,7 @@ public sealed class Experiment3TradeoffCurve : IExperiment
                 new ReportSection("curve", "The curve", [$"A network of shared weights and {shared} was trained with one mask for clean and one for attacked images. Between its ends only (γ, β) = α·clean + (1 − α)·adversarial moves. Every point is attacked anew: {laboratory.Settings.Evaluation.Attack!.Describe()}."])
                 {
                     Findings = Tradeoff.Findings(curves),
-                    Curves = [.. curves.Select(curve => curve.Curve)],
+                    Curves = [.. curves.Concat(asTrained).Select(curve => curve.Curve)],
                     Landmarks = [.. landmarks.SelectMany(line => line.Measurements())],
                 },
                 new ReportSection("landmarks", "Networks of one mask, for comparison", []) { Measurements = [.. landmarks.SelectMany(line => line.Measurements())] },

@@ -27,7 +27,7 @@ public sealed class Experiment4Methods : IExperiment
             {
                 string name = Methods.NameOf(method);
                 using TrainedNetwork network = laboratory.Train($"{name}-seed{seed}", laboratory.Settings.Training with { Method = method, Seed = seed });
-                found[method].Add(laboratory.Evaluate(name, seed, () => network.Deploy()));
+                found[method].Add(laboratory.Evaluate(name, seed, () => laboratory.Ready(network, network.Deploy())));
                 if (seed == laboratory.Settings.Training.Seed && (method is TrainingMethod.Standard or TrainingMethod.RobMask))
                 {
                     samples.AddRange(laboratory.Samples(name, network.Deploy()));
@@ -48,7 +48,7 @@ public sealed class Experiment4Methods : IExperiment
             "E4 · RobMask against other ways of training",
             $"{laboratory.Data.Describe()}. {laboratory.Settings.Seeds} seed{(laboratory.Settings.Seeds == 1 ? string.Empty : "s")}, the same network, attacks, data and schedule for every method.",
             [
-                new ReportSection("methods", "Five methods", ["Every network is evaluated as it is deployed: RobMask with the mask u(0), AdvProp with its clean branch. Attack of the evaluation, made against the deployed network: " + laboratory.Settings.Evaluation.Attack!.Describe()])
+                new ReportSection("methods", "Five methods", ["Every network is evaluated as it is deployed: RobMask with the mask u(0) and statistics measured anew under it, AdvProp with its clean branch. Attack of the evaluation, made against the deployed network: " + laboratory.Settings.Evaluation.Attack!.Describe()])
                 {
                     Findings =
                     [

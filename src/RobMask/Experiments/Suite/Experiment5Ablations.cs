@@ -78,7 +78,7 @@ public sealed class Experiment5Ablations : IExperiment
         foreach (ulong seed in laboratory.Settings.AllSeeds())
         {
             using TrainedNetwork network = laboratory.Train($"{file}-seed{seed}", settings with { Seed = seed });
-            lines.Add(laboratory.Evaluate(label, seed, () => network.Deploy()));
+            lines.Add(laboratory.Evaluate(label, seed, () => laboratory.Ready(network, network.Deploy())));
         }
 
         return lines;

@@ -109,17 +109,34 @@ public sealed class Laboratory
         return line;
     }
 
+    /// <summary>True where the masks of a network share running statistics and the settings ask to measure them anew.</summary>
+    public bool Reestimates(TrainedNetwork network) =>
+        Settings.ReestimationImages > 0 && network.Model.Graph.MaskCount > 1 && network.Model.Graph.StatisticsSets == 1;
+
+    /// <summary>The deployed network, with running statistics measured anew under its mask where <see cref="Reestimates"/>.</summary>
+    public DeployedNetwork Ready(TrainedNetwork network, DeployedNetwork deployed) =>
+        Reestimates(network) ? network.Reestimated(deployed, Data.Train, Settings.ReestimationImages) : deployed;
+
     /// <summary>Evaluates a network of two masks at every α of the settings.</summary>
     /// <param name="label">The network's name in the report.</param>
     /// <param name="seed">The seed of its training.</param>
     /// <param name="network">A network with a clean and an adversarial mask.</param>
-    public IReadOnlyList<(float Alpha, EvaluationLine Line)> Sweep(string label, ulong seed, TrainedNetwork network) =>
-    [
-        .. Settings.Alphas.Select(alpha => (alpha, Evaluate(
-            $"{label}, α = {Reporting.ReportText.Number(alpha)}",
-            seed,
-            () => network.Deploy(MaskChoice.Uniform(alpha, 1 - alpha), $"{label}, α = {Reporting.ReportText.Number(alpha)}")))),
-    ];
+    /// <param name="asTrained">With the running statistics as trained, whatever the settings say.</param>
+    public IReadOnlyList<(float Alpha, EvaluationLine Line)> Sweep(string label, ulong seed, TrainedNetwork network, bool asTrained)
+    {
+        List<(float, EvaluationLine)> points = [];
+        foreach (float alpha in Settings.Alphas)
+        {
+            string name = $"{label}, α = {Reporting.ReportText.Number(alpha)}";
+            points.Add((alpha, Evaluate(name, seed, () =>
+            {
+                DeployedNetwork deployed = network.Deploy(MaskChoice.Uniform(alpha, 1 - alpha), name);
+                return asTrained ? deployed : Ready(network, deployed);
+            })));
+        }
+
+        return points;
+    }
 
     /// <summary>Attacks some test images and keeps the pictures.</summary>
     public IReadOnlyList<SamplePicture> Samples(string label, DeployedNetwork network) =>

@@ -30,6 +30,12 @@ public sealed record RunSettings
     /// <summary>The points of a trade-off curve.</summary>
     public IReadOnlyList<float> Alphas { get; init; } = [0, 0.1f, 0.2f, 0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f, 0.9f, 1];
 
+    /// <summary>
+    /// On how many clean training images the running statistics are measured anew for each deployed mask, where a network's
+    /// masks share statistics; 0 for the statistics as trained.
+    /// </summary>
+    public int ReestimationImages { get; init; } = 2000;
+
     /// <summary>How many images masks are compared on.</summary>
     public int MaskImages { get; init; } = 200;
 
@@ -46,9 +52,9 @@ public sealed record RunSettings
     {
         Training.Validate();
         Evaluation.Attack?.Validate(Training.Network.Classes);
-        if (Seeds < 1 || Alphas.Count < 2 || MaskImages < 1 || SampleImages < 0)
+        if (Seeds < 1 || Alphas.Count < 2 || MaskImages < 1 || SampleImages < 0 || ReestimationImages < 0)
         {
-            throw new ArgumentException($"run: {Seeds} seeds, {Alphas.Count} points of the curve, {MaskImages} images for masks, {SampleImages} samples; at least 1, 2, 1, 0 are needed");
+            throw new ArgumentException($"run: {Seeds} seeds, {Alphas.Count} points of the curve, {MaskImages} images for masks, {SampleImages} samples, {ReestimationImages} images for statistics; at least 1, 2, 1, 0, 0 are needed");
         }
     }
 }

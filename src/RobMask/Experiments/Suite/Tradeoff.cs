@@ -25,8 +25,19 @@ internal sealed class Tradeoff
     /// <summary>The lines at the smallest and the greatest α.</summary>
     public (EvaluationLine Low, EvaluationLine High) Ends => (_points[0].Line, _points[^1].Line);
 
-    public static Tradeoff Measure(Laboratory laboratory, string label, ulong seed, TrainedNetwork network) =>
-        new(label, [.. laboratory.Sweep(label, seed, network).OrderBy(point => point.Alpha)]);
+    /// <summary>The curve with statistics measured anew at each point, where the masks share them; after it the curve with the statistics as trained.</summary>
+    public static IReadOnlyList<Tradeoff> Measure(Laboratory laboratory, string label, ulong seed, TrainedNetwork network)
+    {
+        List<Tradeoff> curves = [One(label, asTrained: false)];
+        if (laboratory.Reestimates(network))
+        {
+            curves.Add(One(label + ", statistics as trained", asTrained: true));
+        }
+
+        return curves;
+
+        Tradeoff One(string name, bool asTrained) => new(name, [.. laboratory.Sweep(name, seed, network, asTrained).OrderBy(point => point.Alpha)]);
+    }
 
     /// <summary>Whether the ends differ as claimed, and whether the way between them is monotone within its intervals.</summary>
     public static IReadOnlyList<Finding> Findings(IReadOnlyList<Tradeoff> curves)

@@ -32,7 +32,7 @@ internal sealed class NormaliseRunner<T>(NormaliseNode node, int index, ManagedT
         Normalise.ForwardTraining(input, _epsilon, output, _mean, _variance, _reciprocal);
         if (options.UpdateRunningStatistics)
         {
-            Normalise.UpdateRunning(_mean, _variance, input.Length / input.Shape[1], _momentum, _runningMean[set], _runningVariance[set]);
+            Normalise.UpdateRunning(_mean, _variance, input.Length / input.Shape[1], options.RunningMomentum ?? _momentum, _runningMean[set], _runningVariance[set]);
         }
 
         return output;
