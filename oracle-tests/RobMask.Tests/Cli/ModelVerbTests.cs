@@ -24,6 +24,18 @@ public sealed class ModelVerbTests : IDisposable
         Assert.Equal(Figures(one), Figures(three));
     }
 
+    [Fact]
+    public void Statistics_measured_anew_change_the_figures_and_not_the_file()
+    {
+        byte[] before = File.ReadAllBytes(Model);
+        string output = CommandLine.Succeed($"eval -m {Model} --mask adversarial --clean-only --reestimation-images 40");
+        Assert.Contains("statistics re-estimated on 20 test images", output, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(Model));
+        (int code, _, string error) = CommandLine.Run($"eval -m {Model} --reestimation-images 39");
+        Assert.Equal(2, code);
+        Assert.Contains("39 images; at least one batch of 40 is needed", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("2", "k = 2 primary masks, 0 to 1")]
     [InlineData("0.5", "1 coefficients for k = 2")]

@@ -14,19 +14,30 @@ internal sealed record ModelChoice
 
     public string Mask { get; init; } = "deployed";
 
+    /// <summary>On how many training images the running statistics are measured anew; 0 for those of the file.</summary>
+    public int ReestimationImages { get; init; }
+
     public bool DoublePrecision { get; init; }
 
     public ulong Seed { get; init; }
 
     public int BatchSize { get; init; } = 100;
 
-    public static OptionSet<ModelChoice> Create(bool mask = true)
+    public static OptionSet<ModelChoice> Create(bool mask = true, bool statistics = true)
     {
         OptionSet<ModelChoice> options = new OptionSet<ModelChoice>("Model")
             .Add("--model -m", "FILE", "a checkpoint, or tensors under PyTorch's names (.safetensors)", Values.Text, (s, v) => s with { Path = v });
-        return mask
-            ? options.Add("--mask", "MASK", "deployed, clean, adversarial, average, a primary mask's number, or coefficients such as 0.3,0.7 (default deployed)", Values.Text, (s, v) => s with { Mask = v })
-            : options;
+        if (mask)
+        {
+            options.Add("--mask", "MASK", "deployed, clean, adversarial, average, a primary mask's number, or coefficients such as 0.3,0.7 (default deployed)", Values.Text, (s, v) => s with { Mask = v });
+        }
+
+        if (statistics)
+        {
+            options.Add("--reestimation-images", "N", "measure the running statistics anew for the mask, on N clean training images (default 0: those of the file)", Values.Whole(0), (s, v) => s with { ReestimationImages = v });
+        }
+
+        return options;
     }
 
     public static OptionSet<ModelChoice> CreateNumbers() => new OptionSet<ModelChoice>("Numbers")

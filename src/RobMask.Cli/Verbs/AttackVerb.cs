@@ -41,7 +41,7 @@ internal static class AttackVerb
 
     private static int Run(Shell shell, Opened opened, Extent extent)
     {
-        DeployedNetwork network = opened.Choice.Deploy(opened.File);
+        DeployedNetwork network = opened.Ready(opened.Choice.Deploy(opened.File));
         TextWriter messages = opened.Json ? shell.Error : shell.Output;
         IReadOnlyList<AttackedImage> images = AdversarialFile.Write(
             extent.Output, network, opened.Data.Test, extent.Images, opened.Attack, opened.Choice.Seed, new Relay<int>(done => messages.WriteLine($"{done} images attacked")), shell.Cancellation);

@@ -48,7 +48,7 @@ internal static class EvalVerb
 
     private static int Run(Shell shell, Opened opened, Requirements checks)
     {
-        DeployedNetwork network = opened.Choice.Deploy(opened.File);
+        DeployedNetwork network = opened.Ready(opened.Choice.Deploy(opened.File));
         EvaluationSettings settings = opened.Evaluation with { Attack = checks.CleanOnly ? null : opened.Attack, TrueCoefficients = checks.TrueCoefficients };
         EvaluationResult result = RunVerb.Observe(shell, opened.Json, observer => Evaluator.Evaluate(
             network, opened.Data.Test, settings, new Relay<EvaluationProgress>(progress => observer.Evaluating(network.Description, progress)), shell.Cancellation));

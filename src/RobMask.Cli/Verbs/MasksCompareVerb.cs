@@ -22,7 +22,7 @@ internal static class MasksCompareVerb
 
     public static Verb Create(Shell shell)
     {
-        ModelBuilder model = new(mask: false);
+        ModelBuilder model = new(mask: false, statistics: false);
         OptionSet<Pair> pair = new OptionSet<Pair>("Masks")
             .Add("--first", "MASK", "clean, adversarial, average, deployed, a number or coefficients (default 0)", Values.Text, (s, v) => s with { First = v })
             .Add("--second", "MASK", "the other mask (default 1)", Values.Text, (s, v) => s with { Second = v })

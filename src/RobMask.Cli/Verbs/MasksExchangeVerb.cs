@@ -83,7 +83,7 @@ internal static class MasksExchangeVerb
 
         EvaluationLine Evaluate(string when)
         {
-            DeployedNetwork network = opened.File.Deploy(MaskChoice.Primary(exchange.Into), when);
+            DeployedNetwork network = opened.Ready(opened.File.Deploy(MaskChoice.Primary(exchange.Into), when));
             return RunVerb.Observe(shell, opened.Json, observer => EvaluationLine.From(when, opened.Choice.Seed, Evaluator.Evaluate(
                 network, opened.Data.Test, opened.Evaluation, new Relay<EvaluationProgress>(progress => observer.Evaluating(when, progress)), shell.Cancellation)));
         }

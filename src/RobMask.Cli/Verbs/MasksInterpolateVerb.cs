@@ -66,7 +66,7 @@ internal static class MasksInterpolateVerb
             float[] coefficients = new float[count];
             coefficients[path.First] = alpha;
             coefficients[path.Second] = 1 - alpha;
-            DeployedNetwork network = opened.File.Deploy(MaskChoice.Uniform(coefficients), $"α = {alpha}");
+            DeployedNetwork network = opened.Ready(opened.File.Deploy(MaskChoice.Uniform(coefficients), $"α = {alpha}"));
             points.Add((alpha, RunVerb.Observe(shell, opened.Json, observer => Evaluator.Evaluate(
                 network, opened.Data.Test, opened.Evaluation, new Relay<EvaluationProgress>(progress => observer.Evaluating(network.Description, progress)), shell.Cancellation))));
             if (path.Save is not null)

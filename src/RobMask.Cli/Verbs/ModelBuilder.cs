@@ -12,9 +12,9 @@ using RobMask.Training;
 namespace RobMask.Cli.Verbs;
 
 /// <summary>The options of the verbs that use a trained network: model, data, attack.</summary>
-internal sealed class ModelBuilder(bool mask = true)
+internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
 {
-    private readonly OptionSet<ModelChoice> _model = ModelChoice.Create(mask);
+    private readonly OptionSet<ModelChoice> _model = ModelChoice.Create(mask, statistics);
     private readonly OptionSet<ModelChoice> _numbers = ModelChoice.CreateNumbers();
     private readonly OptionSet<DataChoice> _data = DataChoice.Create();
     private readonly OptionSet<NetworkSettings> _network = NetworkOptions.Create();
@@ -76,6 +76,20 @@ internal sealed record Opened(IEngine Engine, NetworkFile File, DatasetPair Data
 {
     /// <summary>How to evaluate it.</summary>
     public EvaluationSettings Evaluation => new() { Attack = Attack, BatchSize = Choice.BatchSize, Seed = Choice.Seed };
+
+    /// <summary>The deployed network, with running statistics measured anew where the options ask for it.</summary>
+    /// <exception cref="InvalidDataException">They do, and the data have no training images.</exception>
+    public DeployedNetwork Ready(DeployedNetwork network)
+    {
+        if (Choice.ReestimationImages == 0)
+        {
+            return network;
+        }
+
+        return Data.HasTrain
+            ? File.Reestimated(network, Data.Train, Choice.ReestimationImages)
+            : throw new InvalidDataException($"--reestimation-images {Choice.ReestimationImages}: data set {Data.Name} has no training images");
+    }
 
     public void Dispose()
     {

@@ -4,48 +4,68 @@ using RobMask.Tensors;
 
 namespace RobMask.Training;
 
-/// <summary>Measures the running statistics anew for the mask that is deployed.</summary>
+/// <summary>Measures the running statistics of a network anew for the mask that is deployed.</summary>
 /// <remarks>
 /// Where the halves of a training share running statistics but not their masks, the running statistics are a mixture of
 /// both halves' and fit neither mask beyond the first layers. A choice of this project: before a mask is deployed, the
 /// statistics become the mean over batches of clean training images under that mask, in the order of the data set, each
-/// batch of the same size (batch t enters with weight 1/t). Weights and masks stay as they are.
+/// batch of the same size (batch t enters with weight 1/t). Weights and masks stay as they are, and so does the network:
+/// the measured statistics live on a copy.
 /// </remarks>
-internal static class StatisticsReestimation
+/// <param name="engine">Where the network lives.</param>
+/// <param name="model">The network.</param>
+public sealed class StatisticsReestimation(IEngine engine, IModel model) : IDisposable
 {
+    /// <summary>Images of a batch, where the training set has as many.</summary>
     public const int BatchSize = 100;
 
-    /// <summary>Replaces one set of running statistics of a model.</summary>
-    public static void Run(IEngine engine, IModel model, MaskChoice mask, int statisticsSet, Dataset train, int images)
+    private readonly IModel _copy = engine.CreateModel(model.Graph);
+
+    /// <summary>The deployed network with statistics of its own; the next call overwrites them.</summary>
+    /// <param name="deployed">A mask of the network.</param>
+    /// <param name="train">The training images, in the ranges that the network was trained on.</param>
+    /// <param name="images">How many of them at most, ≥ 1; whole batches count.</param>
+    /// <exception cref="ArgumentException"><paramref name="images"/> is not positive, or there are fewer than one batch.</exception>
+    public DeployedNetwork Deploy(DeployedNetwork deployed, Dataset train, int images)
     {
         int size = Math.Min(BatchSize, train.Count);
         int batches = Math.Min(images, train.Count) / size;
+        if (batches < 1)
+        {
+            throw new ArgumentException($"statistics: {images} images; at least one batch of {size} is needed", nameof(images));
+        }
+
+        CopyModel();
         HostBatch batch = new(train, model.Graph, size, requireUnitBox: false);
-        using ITape tape = model.CreateTape(size);
+        using ITape tape = _copy.CreateTape(size);
         using ITensor pixels = engine.Allocate(train.ImageShape.Prepend(size));
         for (int t = 1; t <= batches; t++)
         {
             batch.Read((t - 1) * size, size);
             engine.Upload(batch.Pixels, pixels);
-            tape.Forward(pixels, new ForwardOptions(mask)
+            tape.Forward(pixels, new ForwardOptions(deployed.Mask)
             {
                 BatchStatistics = true,
                 UpdateRunningStatistics = true,
                 RunningMomentum = 1f / t,
-                StatisticsSet = statisticsSet,
+                StatisticsSet = deployed.StatisticsSet,
             });
         }
+
+        return deployed with { Model = _copy, Description = deployed.Description + ", statistics re-estimated" };
     }
 
-    /// <summary>Makes a second model with the same parameters and statistics.</summary>
-    public static void Copy(IEngine engine, IModel source, IModel destination)
+    /// <inheritdoc/>
+    public void Dispose() => _copy.Dispose();
+
+    private void CopyModel()
     {
-        foreach ((ModelParameter from, ModelParameter to) in source.Parameters.Zip(destination.Parameters))
+        foreach ((ModelParameter from, ModelParameter to) in model.Parameters.Zip(_copy.Parameters))
         {
             engine.Copy(from.Value, to.Value);
         }
 
-        foreach ((ModelBuffer from, ModelBuffer to) in source.Buffers.Zip(destination.Buffers))
+        foreach ((ModelBuffer from, ModelBuffer to) in model.Buffers.Zip(_copy.Buffers))
         {
             engine.Copy(from.Value, to.Value);
         }

@@ -9,7 +9,7 @@ namespace RobMask.Training;
 /// <summary>A network of a training method: parameters, statistics, the gate where there is one, and the settings that made it.</summary>
 public sealed class TrainedNetwork : IDisposable
 {
-    private IModel? _copy;
+    private StatisticsReestimation? _reestimation;
 
     private TrainedNetwork(IEngine engine, TrainingSettings settings)
     {
@@ -120,14 +120,10 @@ public sealed class TrainedNetwork : IDisposable
     /// </summary>
     /// <param name="deployed">What is deployed, of this network.</param>
     /// <param name="train">The training images.</param>
-    /// <param name="images">How many of them at most; whole batches of 100 count.</param>
-    public DeployedNetwork Reestimated(DeployedNetwork deployed, Dataset train, int images)
-    {
-        _copy ??= Engine.CreateModel(Model.Graph);
-        StatisticsReestimation.Copy(Engine, Model, _copy);
-        StatisticsReestimation.Run(Engine, _copy, deployed.Mask, deployed.StatisticsSet, train, images);
-        return deployed with { Model = _copy, Description = deployed.Description + ", statistics re-estimated" };
-    }
+    /// <param name="images">How many of them at most; whole batches count.</param>
+    /// <seealso cref="StatisticsReestimation"/>
+    public DeployedNetwork Reestimated(DeployedNetwork deployed, Dataset train, int images) =>
+        (_reestimation ??= new StatisticsReestimation(Engine, Model)).Deploy(deployed, train, images);
 
     /// <summary>The mask of <see cref="Deploy(Branch)"/> as a value.</summary>
     /// <inheritdoc cref="Coefficients"/>
@@ -137,7 +133,7 @@ public sealed class TrainedNetwork : IDisposable
     public void Dispose()
     {
         Gate?.Dispose();
-        _copy?.Dispose();
+        _reestimation?.Dispose();
         Model.Dispose();
     }
 

@@ -30,7 +30,7 @@ public sealed class Experiment4Methods : IExperiment
                 found[method].Add(laboratory.Evaluate(name, seed, () => laboratory.Ready(network, network.Deploy())));
                 if (seed == laboratory.Settings.Training.Seed && (method is TrainingMethod.Standard or TrainingMethod.RobMask))
                 {
-                    samples.AddRange(laboratory.Samples(name, network.Deploy()));
+                    samples.AddRange(laboratory.Samples(name, laboratory.Ready(network, network.Deploy())));
                 }
 
                 if (method == TrainingMethod.RobMask && network.Model.Graph.MaskCount > 1 && seed == laboratory.Settings.Training.Seed)

@@ -1,4 +1,5 @@
 using RobMask.Checkpoints;
+using RobMask.Data;
 using RobMask.Engines;
 using RobMask.Networks;
 using RobMask.Tensors;
@@ -10,6 +11,8 @@ namespace RobMask.Experiments.Suite;
 public sealed class NetworkFile : IDisposable
 {
     private const string CheckpointFormat = "robmask-checkpoint";
+
+    private StatisticsReestimation? _reestimation;
 
     private NetworkFile(IEngine engine, IModel model, TrainedNetwork? trained)
     {
@@ -79,9 +82,14 @@ public sealed class NetworkFile : IDisposable
     public DeployedNetwork Deploy(MaskChoice mask, string description, int statisticsSet = 0) =>
         Trained?.Deploy(mask, description, statisticsSet) ?? new DeployedNetwork(Engine, Model, mask, statisticsSet, description);
 
+    /// <inheritdoc cref="TrainedNetwork.Reestimated"/>
+    public DeployedNetwork Reestimated(DeployedNetwork deployed, Dataset train, int images) =>
+        (_reestimation ??= new StatisticsReestimation(Engine, Model)).Deploy(deployed, train, images);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _reestimation?.Dispose();
         if (Trained is null)
         {
             Model.Dispose();
