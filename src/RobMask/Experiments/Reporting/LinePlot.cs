@@ -19,7 +19,9 @@ public static class LinePlot
     /// <param name="height">In pixels, without the legend.</param>
     public static string Render(string title, string description, Axis horizontal, Axis vertical, IReadOnlyList<PlotSeries> series, int width = 460, int height = 320)
     {
-        int perRow = width < 400 ? 1 : 2;
+
+        // A key takes 28 pixels and a letter of the legend about 6.7.
+        int perRow = 28 + (6.7 * series.Max(one => one.Label.Length)) > (width - Left - Right) / 2 ? 1 : 2;
         bool legend = series.Count > 1;
         double top = 14 + (legend ? (series.Count + perRow - 1) / perRow * 20 : 0);
         int fullHeight = (int)(height + top - 14);
