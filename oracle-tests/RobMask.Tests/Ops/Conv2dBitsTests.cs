@@ -38,6 +38,28 @@ public sealed unsafe class Conv2dBitsTests
         }
     }
 
+    [Fact]
+    public void An_addend_gives_the_bits_of_a_residual_addition_afterwards()
+    {
+        Random random = new(8);
+        for (int i = 0; i < 60; i++)
+        {
+            ConvCases.Case one = ConvCases.Draw(random);
+            ConvAttributes a = one.Attributes;
+            DenseTensor<float> input = ConvCases.Values<float>(random, one.Input, hostile: true);
+            DenseTensor<float> weight = ConvCases.Values<float>(random, one.Weight, hostile: true);
+            DenseTensor<float> gradOutput = ConvCases.Values<float>(random, one.Output, hostile: true);
+            DenseTensor<float> output = new(one.Output);
+            DenseTensor<float> gradInput = new(one.Input);
+            Conv2d.Forward(input, weight, null, a, output);
+            Conv2d.BackwardInput(gradOutput, weight, a, gradInput);
+            AddsOnTheWayOut(random, true, output, (addend, to) => Conv2d.Forward(input, weight, null, a, to, addend), $"{one}");
+            AddsOnTheWayOut(random, true, output, (addend, to) => Conv2d.ForwardPlain(input, weight, null, a, to, addend), $"plain {one}");
+            AddsOnTheWayOut(random, true, gradInput, (addend, to) => Conv2d.BackwardInput(gradOutput, weight, a, to, addend), $"{one}");
+            AddsOnTheWayOut(random, true, gradInput, (addend, to) => Conv2d.BackwardInputPlain(gradOutput, weight, a, to, addend), $"plain {one}");
+        }
+    }
+
     private static void OverRandomCases(int seed, bool hostile, Action<Random, ConvCases.Case, bool> single, Action<Random, ConvCases.Case, bool> wide)
     {
         Random random = new(seed);
@@ -80,8 +102,10 @@ public sealed unsafe class Conv2dBitsTests
         {
             DenseTensor<T> actual = new(one.Output);
             actual.Span.Fill(T.One);
-            ConvolutionKernels.Forward(shape, input.Pointer, weight.Pointer, bias is null ? null : bias.Pointer, actual.Pointer, bits);
+            ConvolutionKernels.Forward(shape, input.Pointer, weight.Pointer, bias is null ? null : bias.Pointer, null, actual.Pointer, bits);
             ConvCases.AssertSameBits(expected, actual, $"{typeof(T).Name} {bits} bits, {one}");
+            AddsOnTheWayOut(random, hostile, expected, (addend, destination) => ConvolutionKernels.Forward(
+                shape, input.Pointer, weight.Pointer, bias is null ? null : bias.Pointer, addend.Pointer, destination.Pointer, bits), $"{typeof(T).Name} {bits} bits, {one}");
         }
     }
 
@@ -97,9 +121,26 @@ public sealed unsafe class Conv2dBitsTests
         {
             DenseTensor<T> actual = new(one.Input);
             actual.Span.Fill(T.One);
-            ConvolutionKernels.BackwardInput(shape, gradOutput.Pointer, weight.Pointer, actual.Pointer, bits);
+            ConvolutionKernels.BackwardInput(shape, gradOutput.Pointer, weight.Pointer, null, actual.Pointer, bits);
             ConvCases.AssertSameBits(expected, actual, $"{typeof(T).Name} {bits} bits, {one}");
+            AddsOnTheWayOut(random, hostile, expected, (addend, destination) => ConvolutionKernels.BackwardInput(
+                shape, gradOutput.Pointer, weight.Pointer, addend.Pointer, destination.Pointer, bits), $"{typeof(T).Name} {bits} bits, {one}");
         }
+    }
+
+    /// <summary>The addend gives the bits of a residual addition afterwards, whether it is another tensor or the destination.</summary>
+    private static void AddsOnTheWayOut<T>(
+        Random random, bool hostile, DenseTensor<T> withoutAddend, Action<DenseTensor<T>, DenseTensor<T>> run, string context)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DenseTensor<T> addend = ConvCases.Values<T>(random, withoutAddend.Shape, hostile);
+        DenseTensor<T> expected = new(withoutAddend.Shape);
+        Residual.Forward(addend, withoutAddend, expected);
+        DenseTensor<T> actual = new(withoutAddend.Shape);
+        run(addend, actual);
+        ConvCases.AssertSameBits(expected, actual, $"{context}, addend");
+        run(addend, addend);
+        ConvCases.AssertSameBits(expected, addend, $"{context}, accumulated in place");
     }
 
     private static void BackwardWeight<T>(Random random, ConvCases.Case one, bool hostile)

@@ -7,7 +7,7 @@ namespace RobMask.Kernels;
 internal static unsafe class ConvolutionKernels
 {
     /// <summary>Forward.</summary>
-    public static void Forward<T>(in ConvShape shape, T* input, T* weight, T* bias, T* output, int bits)
+    public static void Forward<T>(in ConvShape shape, T* input, T* weight, T* bias, T* addend, T* output, int bits)
         where T : unmanaged, INumberBase<T>
     {
         ConvAttributes a = shape.Attributes;
@@ -47,12 +47,13 @@ internal static unsafe class ConvolutionKernels
             OutputRowPitch = shape.Q,
             OutputColumnPitch = 1,
             Bias = bias,
+            Addend = addend,
         };
         Run(new Span<SlidingProduct<T>>(ref product), bits);
     }
 
     /// <summary>The gradient of the input: for each phase of input rows, one product for each phase of columns, interleaved.</summary>
-    public static void BackwardInput<T>(in ConvShape shape, T* gradOutput, T* weight, T* gradInput, int bits)
+    public static void BackwardInput<T>(in ConvShape shape, T* gradOutput, T* weight, T* addend, T* gradInput, int bits)
         where T : unmanaged, INumberBase<T>
     {
         ConvAttributes a = shape.Attributes;
@@ -98,6 +99,7 @@ internal static unsafe class ConvolutionKernels
                     OutputColumns = (shape.W + columnPhases - 1) / columnPhases,
                     KeptColumns = columns.Positions,
                     Output = gradInput + (rowPhase * shape.W),
+                    Addend = addend is null ? null : addend + (rowPhase * shape.W),
                     OutputImagePitch = (nint)shape.C * shape.H * shape.W,
                     OutputChannelPitch = (nint)shape.H * shape.W,
                     OutputRowPitch = (nint)rowPhases * shape.W,

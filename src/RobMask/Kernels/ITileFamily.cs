@@ -16,4 +16,10 @@ internal unsafe interface ITileFamily<T>
 
     /// <summary>Copies one vector.</summary>
     static abstract void Copy(T* source, T* destination);
+
+    /// <summary>Adds two vectors.</summary>
+    static abstract void Add(T* left, T* right, T* destination);
+
+    /// <summary>Adds one value to a vector.</summary>
+    static abstract void Add(T* left, T right, T* destination);
 }

@@ -45,8 +45,11 @@ internal unsafe struct SlidingProduct<T>
     /// <summary>Pitches of the output.</summary>
     public nint OutputImagePitch, OutputChannelPitch, OutputRowPitch, OutputColumnPitch;
 
-    /// <summary>One value an output channel, added last, or null.</summary>
+    /// <summary>One value an output channel, added to the finished chain, or null.</summary>
     public T* Bias;
+
+    /// <summary>One value an output element, laid out as the output and maybe the output itself, added last, or null.</summary>
+    public T* Addend;
 
     /// <summary>The packed weights, and the channels of one of their blocks: set by <see cref="SlidingKernel"/>.</summary>
     public T* PackedWeight;

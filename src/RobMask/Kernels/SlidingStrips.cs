@@ -86,40 +86,43 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
         }
     }
 
-    /// <summary>Writes a row of tiles to its output channel, with its bias.</summary>
+    /// <summary>Writes a row of tiles to its output channel, with its bias and addend.</summary>
     private void Store(in StripGeometry geometry, T* row, int channel, nint tilePitch)
     {
-        T* output = phases->Output + (channel * phases->OutputChannelPitch);
-        bool biased = phases->Bias is not null;
-        T bias = biased ? phases->Bias[channel] : default;
+        nint start = channel * phases->OutputChannelPitch;
         for (int i = 0; i < geometry.RunCount; i++)
         {
             StripGeometry.OutputRun* run = geometry.Runs + i;
             T* from = row + (run->Panel * tilePitch) + run->Lane;
-            T* to = output + run->Output;
-            if (biased)
+            T* to = phases->Output + start + run->Output;
+            if (phases->Bias is not null)
             {
-                for (int x = 0; x < run->Length; x++)
-                {
-                    to[x] = from[x] + bias;
-                }
+                StripPacking<T, TTile>.AddExactly(from, phases->Bias[channel], from, run->Length);
+            }
+
+            if (phases->Addend is null)
+            {
+                StripPacking<T, TTile>.CopyExactly(from, to, run->Length);
             }
             else
             {
-                StripPacking<T, TTile>.CopyExactly(from, to, run->Length);
+                StripPacking<T, TTile>.AddExactly(from, phases->Addend + start + run->Output, to, run->Length);
             }
         }
     }
 
-    /// <summary>Writes a row of tiles of every phase to its output channel, a column of each in turn.</summary>
+    /// <summary>Writes a row of tiles of every phase to its output channel, a column of each in turn, with its addend.</summary>
     private void StoreInterleaved(in StripGeometry geometry, T* row, nint phasePitch, int channel, nint tilePitch)
     {
-        T* output = phases->Output + (channel * phases->OutputChannelPitch);
+        // A row of the output is put together here first, where there is an addend that the output may overwrite.
+        T* joined = Scratch.Get<T>(ScratchSlot.PartRows, phaseCount * 2 * TTile.Lanes);
+        nint start = channel * phases->OutputChannelPitch;
         for (int i = 0; i < geometry.RunCount; i++)
         {
             StripGeometry.OutputRun* run = geometry.Runs + i;
             T* from = row + (run->Panel * tilePitch) + run->Lane;
-            T* to = output + run->Output;
+            T* output = phases->Output + start + run->Output;
+            T* to = phases->Addend is null ? output : joined;
             int done = 0;
             if (phaseCount == 2)
             {
@@ -127,6 +130,7 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
                 Transposition.Interleave(from, from + phasePitch, done, to);
             }
 
+            int columns = phaseCount * done;
             for (int phase = 0; phase < phaseCount; phase++)
             {
                 int kept = Math.Min(run->Length, phases[phase].KeptColumns - run->Column);
@@ -134,6 +138,13 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
                 {
                     to[(x * phaseCount) + phase] = from[(phase * phasePitch) + x];
                 }
+
+                columns = Math.Max(columns, ((kept - 1) * phaseCount) + phase + 1);
+            }
+
+            if (phases->Addend is not null)
+            {
+                StripPacking<T, TTile>.AddExactly(joined, phases->Addend + start + run->Output, output, columns);
             }
         }
     }

@@ -1,10 +1,11 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace RobMask.Kernels;
 
 /// <summary>Brings the source under a strip into the order in which the tiles read it.</summary>
 internal static unsafe class StripPacking<T, TTile>
-    where T : unmanaged
+    where T : unmanaged, INumberBase<T>
     where TTile : struct, ITileFamily<T>
 {
     /// <summary>Copies the rows of one channel under the strip into the stage; its edges are zeros already.</summary>
@@ -92,6 +93,38 @@ internal static unsafe class StripPacking<T, TTile>
         for (; x < count; x++)
         {
             to[x] = from[x];
+        }
+    }
+
+    /// <summary>Adds two runs and touches nothing beyond them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddExactly(T* left, T* right, T* to, int count)
+    {
+        int x = 0;
+        for (; x + TTile.Lanes <= count; x += TTile.Lanes)
+        {
+            TTile.Add(left + x, right + x, to + x);
+        }
+
+        for (; x < count; x++)
+        {
+            to[x] = left[x] + right[x];
+        }
+    }
+
+    /// <summary>Adds one value to a run and touches nothing beyond it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddExactly(T* left, T right, T* to, int count)
+    {
+        int x = 0;
+        for (; x + TTile.Lanes <= count; x += TTile.Lanes)
+        {
+            TTile.Add(left + x, right, to + x);
+        }
+
+        for (; x < count; x++)
+        {
+            to[x] = left[x] + right;
         }
     }
 

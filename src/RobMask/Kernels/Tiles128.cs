@@ -33,4 +33,12 @@ internal readonly unsafe struct Tiles128<T> : ITileFamily<T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(T* source, T* destination) => Vector128.Load(source).Store(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(T* left, T* right, T* destination) => (Vector128.Load(left) + Vector128.Load(right)).Store(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(T* left, T right, T* destination) => (Vector128.Load(left) + Vector128.Create(right)).Store(destination);
 }

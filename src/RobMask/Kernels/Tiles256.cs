@@ -33,4 +33,12 @@ internal readonly unsafe struct Tiles256<T> : ITileFamily<T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(T* source, T* destination) => Vector256.Load(source).Store(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(T* left, T* right, T* destination) => (Vector256.Load(left) + Vector256.Load(right)).Store(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(T* left, T right, T* destination) => (Vector256.Load(left) + Vector256.Create(right)).Store(destination);
 }

@@ -36,4 +36,12 @@ internal readonly unsafe struct Tiles512<T> : ITileFamily<T>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(T* source, T* destination) => Vector512.Load(source).Store(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(T* left, T* right, T* destination) => (Vector512.Load(left) + Vector512.Load(right)).Store(destination);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Add(T* left, T right, T* destination) => (Vector512.Load(left) + Vector512.Create(right)).Store(destination);
 }

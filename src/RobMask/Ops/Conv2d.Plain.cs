@@ -9,10 +9,12 @@ namespace RobMask.Ops;
 public static partial class Conv2d
 {
     /// <summary>Forward by its definition; <see cref="Forward{T}"/> gives the same bits.</summary>
-    public static void ForwardPlain<T>(DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output)
+    public static void ForwardPlain<T>(
+        DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output, DenseTensor<T>? addend = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ConvShape shape = CheckForward(input, weight, bias, attributes, output);
+        ConvShape shape = CheckForward(input, weight, bias, attributes, output, addend);
+        Span<T> chain = new T[shape.Q];
         Span<T> inputRow = new T[shape.Q];
         for (int n = 0; n < shape.N; n++)
         {
@@ -21,8 +23,7 @@ public static partial class Conv2d
                 int firstChannel = k / shape.OutputsPerGroup * shape.ChannelsPerGroup;
                 for (int p = 0; p < shape.P; p++)
                 {
-                    Span<T> outputRow = output.Span.Slice((((n * shape.K) + k) * shape.P + p) * shape.Q, shape.Q);
-                    outputRow.Clear();
+                    chain.Clear();
                     int term = k * shape.Terms;
                     for (int c = 0; c < shape.ChannelsPerGroup; c++)
                     {
@@ -31,29 +32,34 @@ public static partial class Conv2d
                             for (int s = 0; s < shape.S; s++)
                             {
                                 ReadInputRow(shape, input.Span, n, firstChannel + c, p, r, s, inputRow);
-                                TensorPrimitives.FusedMultiplyAdd(inputRow, weight.Span[term++], outputRow, outputRow);
+                                TensorPrimitives.FusedMultiplyAdd(inputRow, weight.Span[term++], chain, chain);
                             }
                         }
                     }
 
                     if (bias is not null)
                     {
-                        TensorPrimitives.Add(outputRow, bias.Span[k], outputRow);
+                        TensorPrimitives.Add(chain, bias.Span[k], chain);
                     }
+
+                    int row = (((n * shape.K) + k) * shape.P + p) * shape.Q;
+                    WriteRow(chain, addend, output, row);
                 }
             }
         }
     }
 
     /// <summary>The gradient of the input by its definition; <see cref="BackwardInput{T}"/> gives the same bits.</summary>
-    public static void BackwardInputPlain<T>(DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput)
+    public static void BackwardInputPlain<T>(
+        DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput, DenseTensor<T>? addend = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ConvShape shape = CheckBackwardInput(gradOutput, weight, attributes, gradInput);
+        ConvShape shape = CheckBackwardInput(gradOutput, weight, attributes, gradInput, addend);
 
         // Columns of equal (w + padding) mod stride meet the same taps: a row of outputs is the columns of one such phase.
         Span<T> gradOutputRow = new T[shape.W];
         Span<T> chain = new T[shape.W];
+        Span<T> row = new T[shape.W];
         for (int n = 0; n < shape.N; n++)
         {
             for (int c = 0; c < shape.C; c++)
@@ -66,12 +72,13 @@ public static partial class Conv2d
                         Span<T> outputs = chain[..columns];
                         outputs.Clear();
                         AdvanceInputGradient(shape, gradOutput.Span, weight.Span, n, c, h, phase, gradOutputRow[..columns], outputs);
-                        Span<T> row = gradInput.Span.Slice((((n * shape.C) + c) * shape.H + h) * shape.W, shape.W);
                         for (int i = 0; i < columns; i++)
                         {
                             row[phase + (i * attributes.StrideWidth)] = outputs[i];
                         }
                     }
+
+                    WriteRow(row, addend, gradInput, (((n * shape.C) + c) * shape.H + h) * shape.W);
                 }
             }
         }
@@ -113,6 +120,20 @@ public static partial class Conv2d
         }
 
         tree.Fold(gradWeight.Span);
+    }
+
+    private static void WriteRow<T>(ReadOnlySpan<T> row, DenseTensor<T>? addend, DenseTensor<T> destination, int start)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Span<T> to = destination.Span.Slice(start, row.Length);
+        if (addend is null)
+        {
+            row.CopyTo(to);
+        }
+        else
+        {
+            TensorPrimitives.Add(row, addend.Span.Slice(start, row.Length), to);
+        }
     }
 
     private static void ReadInputRow<T>(in ConvShape shape, ReadOnlySpan<T> input, int n, int c, int p, int r, int s, Span<T> row)

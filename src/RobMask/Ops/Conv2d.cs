@@ -16,6 +16,8 @@ namespace RobMask.Ops;
 /// <item>Gradient of the input: acc = +0, then acc = fma(gradOutput, weight, acc) over (k, r, s) of the group, s fastest. A tap (r, s) is a term if
 /// (h + padding − r·dilation) and (w + padding − s·dilation) are divisible by the stride; if it is and its (p, q) lies outside
 /// [0, P)×[0, Q), gradOutput counts as +0. No tap: +0.</item>
+/// <item>Addend, of either: added to the finished value, after the bias, one rounding: the bits of <see cref="Residual"/> after the call
+/// without it. It may be the destination itself, which then accumulates.</item>
 /// <item>Gradient of the weight: images are cut into blocks of G = max(1, ⌈512 / (P·Q)⌉) consecutive ones, the last maybe shorter. In
 /// each, acc = +0, then acc = fma(input, gradOutput, acc) over (n, p, q), q fastest, padding as a term with input +0. The blocks are
 /// added in the tree of <see cref="Numerics.PairwiseTree{T}"/>: a run of n ≥ 2 blocks is (its first m) + (the others), m the
@@ -24,7 +26,7 @@ namespace RobMask.Ops;
 /// in double, and rounded once.</item>
 /// </list>
 /// <para>NaN and ±Inf follow IEEE 754, so a zero of the padding times an infinite weight is NaN. Subnormals are kept. A chain starts
-/// from +0, so an output is −0 only if its last rounding underflows to it, or by a bias.</para>
+/// from +0, so an output is −0 only if its last rounding underflows to it, or by a bias or addend.</para>
 /// </remarks>
 public static unsafe partial class Conv2d
 {
@@ -33,24 +35,28 @@ public static unsafe partial class Conv2d
     public static TensorShape OutputShape(TensorShape input, TensorShape weight, ConvAttributes attributes) =>
         ConvShape.Create(input, weight, attributes).Output;
 
-    /// <summary>Writes the output.</summary>
+    /// <summary>Writes the output, with <paramref name="addend"/> added last if there is one; it may be the output itself.</summary>
     /// <exception cref="ArgumentException">A constraint of <see cref="ConvShape"/> does not hold.</exception>
-    public static void Forward<T>(DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output)
+    public static void Forward<T>(
+        DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output, DenseTensor<T>? addend = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ConvShape shape = CheckForward(input, weight, bias, attributes, output);
-        ConvolutionKernels.Forward(shape, input.Pointer, weight.Pointer, bias is null ? null : bias.Pointer, output.Pointer, VectorBits.Best);
+        ConvShape shape = CheckForward(input, weight, bias, attributes, output, addend);
+        ConvolutionKernels.Forward(
+            shape, input.Pointer, weight.Pointer, bias is null ? null : bias.Pointer, addend is null ? null : addend.Pointer, output.Pointer, VectorBits.Best);
         KeepAlive(input, weight, bias, output);
+        GC.KeepAlive(addend);
     }
 
-    /// <summary>Writes the gradient of the input.</summary>
+    /// <summary>Writes the gradient of the input, with <paramref name="addend"/> added last if there is one; it may be <paramref name="gradInput"/> itself.</summary>
     /// <exception cref="ArgumentException">A constraint of <see cref="ConvShape"/> does not hold.</exception>
-    public static void BackwardInput<T>(DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput)
+    public static void BackwardInput<T>(
+        DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput, DenseTensor<T>? addend = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        ConvShape shape = CheckBackwardInput(gradOutput, weight, attributes, gradInput);
-        ConvolutionKernels.BackwardInput(shape, gradOutput.Pointer, weight.Pointer, gradInput.Pointer, VectorBits.Best);
-        KeepAlive(gradOutput, weight, gradInput, null);
+        ConvShape shape = CheckBackwardInput(gradOutput, weight, attributes, gradInput, addend);
+        ConvolutionKernels.BackwardInput(shape, gradOutput.Pointer, weight.Pointer, addend is null ? null : addend.Pointer, gradInput.Pointer, VectorBits.Best);
+        KeepAlive(gradOutput, weight, gradInput, addend);
     }
 
     /// <summary>Writes the gradient of the weight.</summary>
@@ -100,7 +106,8 @@ public static unsafe partial class Conv2d
         GC.KeepAlive(fourth);
     }
 
-    private static ConvShape CheckForward<T>(DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output)
+    private static ConvShape CheckForward<T>(
+        DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output, DenseTensor<T>? addend)
         where T : unmanaged
     {
         ConvShape shape = ConvShape.CreateChecked(input.Shape, weight.Shape, attributes, output.Shape, nameof(output));
@@ -109,12 +116,26 @@ public static unsafe partial class Conv2d
             CheckBias(bias.Shape, shape.K, nameof(bias));
         }
 
+        CheckAddend(addend, output, nameof(output));
         return shape;
     }
 
-    private static ConvShape CheckBackwardInput<T>(DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput)
-        where T : unmanaged =>
-        ConvShape.CreateChecked(gradInput.Shape, weight.Shape, attributes, gradOutput.Shape, nameof(gradOutput));
+    private static ConvShape CheckBackwardInput<T>(
+        DenseTensor<T> gradOutput, DenseTensor<T> weight, ConvAttributes attributes, DenseTensor<T> gradInput, DenseTensor<T>? addend)
+        where T : unmanaged
+    {
+        CheckAddend(addend, gradInput, nameof(gradInput));
+        return ConvShape.CreateChecked(gradInput.Shape, weight.Shape, attributes, gradOutput.Shape, nameof(gradOutput));
+    }
+
+    private static void CheckAddend<T>(DenseTensor<T>? addend, DenseTensor<T> destination, string destinationName)
+        where T : unmanaged
+    {
+        if (addend is not null)
+        {
+            Require.SameShape("conv2d C6", nameof(addend), addend, destinationName, destination);
+        }
+    }
 
     private static ConvShape CheckBackwardWeight<T>(DenseTensor<T> input, DenseTensor<T> gradOutput, ConvAttributes attributes, DenseTensor<T> gradWeight)
         where T : unmanaged =>
