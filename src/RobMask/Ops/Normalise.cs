@@ -34,6 +34,17 @@ public static class Normalise
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Planes planes = CheckedPlanes("input", input, output, reciprocal);
+        Statistics(input, epsilon, mean, variance, reciprocal);
+        Workers.For(planes.Parts, new ChannelMapJob<T, Centre<T>>(planes, input, mean, reciprocal, false, output));
+    }
+
+    /// <summary>The batch's own statistics alone: μ, v and r as <see cref="ForwardTraining"/> gives them.</summary>
+    /// <inheritdoc cref="ForwardTraining"/>
+    public static void Statistics<T>(DenseTensor<T> input, float epsilon, DenseTensor<T> mean, DenseTensor<T> variance, DenseTensor<T> reciprocal)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Planes planes = Planes.Of("normalise C1", nameof(input), input.Shape);
+        Require.Vector("normalise C2", nameof(reciprocal), reciprocal, planes.Channels);
         Require.Vector("normalise C2", nameof(mean), mean, planes.Channels);
         Require.Vector("normalise C2", nameof(variance), variance, planes.Channels);
         if (planes.PerChannel < 2)
@@ -52,8 +63,18 @@ public static class Normalise
             variance.Span[c] = Real.FromDouble<T>(channelVariance);
             reciprocal.Span[c] = Real.FromDouble<T>(1 / Math.Sqrt(channelVariance + epsilon));
         }
+    }
 
-        Workers.For(planes.Parts, new ChannelMapJob<T, Centre<T>>(planes, input, mean, reciprocal, false, output));
+    /// <summary>r = 1/√(v + ε) of running variances [C].</summary>
+    /// <exception cref="ArgumentException">Shapes disagree.</exception>
+    public static void Reciprocals<T>(DenseTensor<T> runningVariance, float epsilon, DenseTensor<T> reciprocal)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Require.Vector("normalise C2", nameof(reciprocal), reciprocal, runningVariance.Length);
+        for (int c = 0; c < reciprocal.Length; c++)
+        {
+            reciprocal.Span[c] = Real.FromDouble<T>(1 / Math.Sqrt(Real.ToDouble(runningVariance.Span[c]) + epsilon));
+        }
     }
 
     /// <summary>Lets a batch's statistics enter the running ones.</summary>
@@ -99,11 +120,7 @@ public static class Normalise
         Planes planes = CheckedPlanes("input", input, output, reciprocal);
         Require.Vector("normalise C2", nameof(runningMean), runningMean, planes.Channels);
         Require.Vector("normalise C2", nameof(runningVariance), runningVariance, planes.Channels);
-        for (int c = 0; c < planes.Channels; c++)
-        {
-            reciprocal.Span[c] = Real.FromDouble<T>(1 / Math.Sqrt(Real.ToDouble(runningVariance.Span[c]) + epsilon));
-        }
-
+        Reciprocals(runningVariance, epsilon, reciprocal);
         Workers.For(planes.Parts, new ChannelMapJob<T, Centre<T>>(planes, input, runningMean, reciprocal, false, output));
     }
 

@@ -67,13 +67,18 @@ public static class Rescale
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Planes planes = Planes.Of("rescale C1", name, tensor.Shape);
-        bool perImage = mask.Shape.Rank == 2;
-        if (mask.Shape.Rank is < 1 or > 2 || mask.Shape[mask.Shape.Rank - 1] != planes.Channels || (perImage && mask.Shape[0] != planes.Images))
-        {
-            throw new ArgumentException($"rescale C2: {maskName} is {mask.Shape}, it must be [{planes.Channels}] or [{planes.Images}, {planes.Channels}]", maskName);
-        }
+        return (planes, IsPerImage("rescale C2", planes, maskName, mask));
+    }
 
-        return (planes, perImage);
+    /// <summary>Whether a mask is [N, C], else it is [C].</summary>
+    /// <exception cref="ArgumentException">It is neither.</exception>
+    internal static bool IsPerImage<T>(string rule, Planes planes, string maskName, DenseTensor<T> mask)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool perImage = mask.Shape.Rank == 2;
+        return mask.Shape.Rank is 1 or 2 && mask.Shape[mask.Shape.Rank - 1] == planes.Channels && (!perImage || mask.Shape[0] == planes.Images)
+            ? perImage
+            : throw new ArgumentException($"{rule}: {maskName} is {mask.Shape}, it must be [{planes.Channels}] or [{planes.Images}, {planes.Channels}]", maskName);
     }
 
     private readonly struct Affine<T> : IRowMap<T>

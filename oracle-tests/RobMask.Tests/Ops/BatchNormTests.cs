@@ -1,0 +1,174 @@
+using System.Numerics;
+using RobMask.Ops;
+using RobMask.Tensors;
+using Xunit;
+
+namespace RobMask.Tests.Ops;
+
+/// <summary>The fused batch normalisation has the bits of the three operations that it stands for.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class BatchNormTests
+{
+    private const float Epsilon = 1e-5f;
+
+    public static TheoryData<int[], bool, bool, bool> Cases
+    {
+        get
+        {
+            TheoryData<int[], bool, bool, bool> cases = [];
+            foreach (int[] extents in new[] { [3, 2, 4, 5], [7, 3, 1, 1], [5, 4], [2, 17, 4, 4], [9, 13, 17, 19], new[] { 2, 1, 40, 41 } })
+            {
+                for (int options = 0; options < 8; options++)
+                {
+                    cases.Add(extents, (options & 1) != 0, (options & 2) != 0, (options & 4) != 0);
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Float_bits_are_those_of_normalise_rescale_and_relu(int[] extents, bool training, bool perImage, bool relu) => Check<float>(extents, training, perImage, relu);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Double_bits_are_those_of_normalise_rescale_and_relu(int[] extents, bool training, bool perImage, bool relu) => Check<double>(extents, training, perImage, relu);
+
+    [Fact]
+    public void Bits_do_not_depend_on_the_threads() => TestTensors.AssertSameBitsOnAnyThreads("batch norm", () =>
+    {
+        Layer<float> layer = new([9, 13, 17, 19], perImage: false);
+        DenseTensor<float>[] results = [new(layer.Input.Shape), new(13), new(13), new(13), new(13), new(13), new(layer.Input.Shape)];
+        BatchNorm.ForwardTraining(layer.Input, Epsilon, layer.Gamma, layer.Beta, true, results[0], results[1], results[2], results[3]);
+        BatchNorm.Backward(layer.Input, results[1], results[3], layer.Gamma, layer.Beta, true, true, layer.Gradient, results[4], results[5], null, results[6]);
+        return results;
+    });
+
+    [Fact]
+    public void Wrong_shapes_are_refused()
+    {
+        Layer<float> layer = new([2, 3, 4, 4], perImage: false);
+        DenseTensor<float> c = new(3);
+        DenseTensor<float> four = new(4);
+        Assert.Contains("batch norm C2: gamma is [4]", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardEvaluation(layer.Input, c, c, Epsilon, four, four, true, layer.Gradient, c)).Message, StringComparison.Ordinal);
+        Assert.Contains("batch norm C1: output", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardTraining(layer.Input, Epsilon, c, c, true, four, c, c, c)).Message, StringComparison.Ordinal);
+        Assert.Contains("batch norm C3", Assert.Throws<ArgumentException>(() => BatchNorm.Backward(layer.Input, c, c, c, c, true, true, layer.Gradient, c, null, null, layer.Input)).Message, StringComparison.Ordinal);
+        Assert.Contains("normalise C3", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardTraining(new DenseTensor<float>(1, 3), Epsilon, c, c, true, new DenseTensor<float>(1, 3), c, c, c)).Message, StringComparison.Ordinal);
+    }
+
+    private static void Check<T>(int[] extents, bool training, bool perImage, bool relu)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Layer<T> layer = new(extents, perImage);
+        int channels = extents[1];
+        DenseTensor<T> mean = TestTensors.Normal<T>(8, channels);
+        DenseTensor<T> variance = TestTensors.Normal<T>(9, channels);
+        for (int c = 0; c < channels; c++)
+        {
+            variance.Span[c] *= variance.Span[c];
+        }
+
+        // One operation after another.
+        DenseTensor<T> reciprocal = new(channels), normalised = new(layer.Input.Shape), z = new(layer.Input.Shape), h = new(layer.Input.Shape);
+        DenseTensor<T> expectedMean = TestTensors.Copy(mean), expectedVariance = TestTensors.Copy(variance);
+        if (training)
+        {
+            Normalise.ForwardTraining(layer.Input, Epsilon, normalised, expectedMean, expectedVariance, reciprocal);
+        }
+        else
+        {
+            Normalise.ForwardEvaluation(layer.Input, mean, variance, Epsilon, normalised, reciprocal);
+        }
+
+        Rescale.Forward(normalised, layer.Gamma, layer.Beta, z);
+        Relu.Forward(z, h);
+        DenseTensor<T> g = TestTensors.Copy(layer.Gradient);
+        if (relu)
+        {
+            Relu.Backward(h, g, g);
+        }
+
+        DenseTensor<T> gradGamma = new(layer.Gamma.Shape), gradBeta = new(layer.Gamma.Shape), gradInput = new(layer.Input.Shape), sum = new(layer.Input.Shape);
+        Rescale.BackwardMask(normalised, g, gradGamma, gradBeta);
+        Rescale.BackwardInput(g, layer.Gamma, g);
+        if (training)
+        {
+            Normalise.BackwardTraining(normalised, g, reciprocal, gradInput);
+        }
+        else
+        {
+            Normalise.BackwardEvaluation(g, reciprocal, gradInput);
+        }
+
+        Residual.Forward(layer.Addend, gradInput, sum);
+
+        // All in one.
+        DenseTensor<T> fusedReciprocal = new(channels), output = new(layer.Input.Shape);
+        if (training)
+        {
+            BatchNorm.ForwardTraining(layer.Input, Epsilon, layer.Gamma, layer.Beta, relu, output, mean, variance, fusedReciprocal);
+        }
+        else
+        {
+            BatchNorm.ForwardEvaluation(layer.Input, mean, variance, Epsilon, layer.Gamma, layer.Beta, relu, output, fusedReciprocal);
+        }
+
+        TestTensors.AssertSameBits<T>("mean", expectedMean.Span, mean.Span);
+        TestTensors.AssertSameBits<T>("variance", expectedVariance.Span, variance.Span);
+        TestTensors.AssertSameBits<T>("reciprocal", reciprocal.Span, fusedReciprocal.Span);
+        TestTensors.AssertSameBits<T>("output", relu ? h.Span : z.Span, output.Span);
+
+        DenseTensor<T> fusedGamma = new(layer.Gamma.Shape), fusedBeta = new(layer.Gamma.Shape), fusedInput = new(layer.Input.Shape);
+        BatchNorm.Backward(layer.Input, mean, fusedReciprocal, layer.Gamma, layer.Beta, relu, training, layer.Gradient, fusedGamma, fusedBeta, null, fusedInput);
+        TestTensors.AssertSameBits<T>("gradient of gamma", gradGamma.Span, fusedGamma.Span);
+        TestTensors.AssertSameBits<T>("gradient of beta", gradBeta.Span, fusedBeta.Span);
+        TestTensors.AssertSameBits<T>("gradient of a", gradInput.Span, fusedInput.Span);
+
+        // Only the input's gradient, added in place to what is there.
+        DenseTensor<T> accumulated = TestTensors.Copy(layer.Addend);
+        BatchNorm.Backward(layer.Input, mean, fusedReciprocal, layer.Gamma, layer.Beta, relu, training, layer.Gradient, null, null, accumulated, accumulated);
+        TestTensors.AssertSameBits<T>("accumulated gradient of a", sum.Span, accumulated.Span);
+
+        // Over the gradient of the output; and of the mask alone.
+        DenseTensor<T> over = TestTensors.Copy(layer.Gradient);
+        BatchNorm.Backward(layer.Input, mean, fusedReciprocal, layer.Gamma, layer.Beta, relu, training, over, null, null, null, over);
+        TestTensors.AssertSameBits<T>("gradient of a in place", gradInput.Span, over.Span);
+        BatchNorm.Backward(layer.Input, mean, fusedReciprocal, layer.Gamma, layer.Beta, relu, training, layer.Gradient, fusedBeta, fusedGamma, null, null);
+        TestTensors.AssertSameBits<T>("gradient of the mask alone", gradGamma.Span, fusedBeta.Span);
+    }
+
+    /// <summary>Inputs with NaN, infinities and zeros of both signs in one channel of some, and a mask with a closed and a negative channel.</summary>
+    private sealed class Layer<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public Layer(int[] extents, bool perImage)
+        {
+            Input = TestTensors.Normal<T>(1, extents);
+            Gradient = TestTensors.Normal<T>(2, extents);
+            Addend = TestTensors.Normal<T>(3, extents);
+            int[] mask = perImage ? extents[..2] : [extents[1]];
+            Gamma = TestTensors.Normal<T>(4, mask);
+            Beta = TestTensors.Normal<T>(5, mask);
+            Gamma.Span[0] = T.Zero;
+            if (extents[1] > 2)
+            {
+                int length = Input.Length / (extents[0] * extents[1]);
+                Input.Span[2 * length] = T.NaN;
+                Input.Span[length] = T.NegativeZero;
+                Gradient.Span[length] = T.PositiveInfinity;
+            }
+        }
+
+        public DenseTensor<T> Input { get; }
+
+        public DenseTensor<T> Gradient { get; }
+
+        public DenseTensor<T> Addend { get; }
+
+        public DenseTensor<T> Gamma { get; }
+
+        public DenseTensor<T> Beta { get; }
+    }
+}
