@@ -166,6 +166,70 @@ public sealed class WholeNetworkTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Fused_operations_have_the_bits_of_the_single_ones(string name, int k)
+    {
+        float[][] Run(bool fuses, bool batchStatistics, bool perImage, BackwardTargets targets)
+        {
+            Random random = new(8);
+            using ManagedEngine<float> engine = new() { Fuses = fuses };
+            using IModel model = engine.CreateModel(Graph(name, k));
+            Randomise(model, random);
+            DenseTensor<float> images = NormalFloat([4, 2, 8, 8], random);
+            DenseTensor<float> weights = NormalFloat([4, 3], random);
+            DenseTensor<float> coefficients = NormalFloat([4, k], random);
+            ForwardOptions options = new(perImage ? MaskChoice.PerImage(coefficients) : MaskChoice.Primary(k - 1))
+            {
+                BatchStatistics = batchStatistics,
+                UpdateRunningStatistics = batchStatistics,
+                KeepForBackward = targets != 0,
+            };
+            using ITape tape = model.CreateTape(5);
+            List<float[]> results = [((DenseTensor<float>)tape.Forward(images, options)).Span.ToArray()];
+            if (targets != 0)
+            {
+                model.ZeroGradients();
+                tape.Backward(weights, targets);
+                tape.Forward(images, options);
+                tape.Backward(weights, targets);
+                results.AddRange(model.Parameters.Select(parameter => ((DenseTensor<float>)parameter.Gradient).Span.ToArray()));
+            }
+
+            if (targets.HasFlag(BackwardTargets.Input))
+            {
+                results.Add(((DenseTensor<float>)tape.InputGradient).Span.ToArray());
+            }
+
+            if (targets.HasFlag(BackwardTargets.Coefficients))
+            {
+                results.Add(((DenseTensor<float>)tape.CoefficientGradient).Span.ToArray());
+            }
+
+            return [.. results, .. State(model)];
+        }
+
+        foreach ((bool perImage, BackwardTargets targets) in new[]
+        {
+            (false, (BackwardTargets)0),
+            (false, BackwardTargets.Input),
+            (false, BackwardTargets.Parameters),
+            (true, BackwardTargets.Input | BackwardTargets.Coefficients),
+            (true, BackwardTargets.Input | BackwardTargets.Parameters | BackwardTargets.Coefficients),
+        })
+        {
+            foreach (bool batchStatistics in new[] { false, true })
+            {
+                float[][] single = Run(false, batchStatistics, perImage, targets);
+                float[][] fused = Run(true, batchStatistics, perImage, targets);
+                for (int i = 0; i < single.Length; i++)
+                {
+                    Assert.Equal(Bits(single[i]), Bits(fused[i]));
+                }
+            }
+        }
+    }
+
     [Fact]
     public void The_gradient_of_the_images_alone_leaves_parameters_statistics_and_gradients_untouched()
     {

@@ -13,6 +13,9 @@ namespace RobMask.Engines.Managed;
 public sealed class ManagedEngine<T> : IEngine
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Whether networks run several nodes as one operation where they can (<see cref="BatchNorm"/>): faster, with the same bits.</summary>
+    public bool Fuses { get; init; } = true;
+
     /// <inheritdoc/>
     public string Name => "managed";
 
@@ -54,7 +57,7 @@ public sealed class ManagedEngine<T> : IEngine
     }
 
     /// <inheritdoc/>
-    public IModel CreateModel(NetworkGraph graph) => new ManagedModel<T>(graph);
+    public IModel CreateModel(NetworkGraph graph) => new ManagedModel<T>(graph, Fuses);
 
     /// <inheritdoc/>
     public void Fill(ITensor destination, float value) => Values(destination).Span.Fill(T.CreateTruncating(value));

@@ -11,8 +11,9 @@ internal sealed class ManagedModel<T> : IModel
     private readonly Dictionary<string, ManagedParameter<T>> _parameters = [];
     private readonly Dictionary<string, DenseTensor<T>> _buffers = [];
 
-    public ManagedModel(NetworkGraph graph)
+    public ManagedModel(NetworkGraph graph, bool fuses)
     {
+        Fuses = fuses;
         Graph = graph;
         List<ModelParameter> parameters = [];
         foreach (ParameterInfo info in graph.Parameters)
@@ -40,6 +41,9 @@ internal sealed class ManagedModel<T> : IModel
     }
 
     public NetworkGraph Graph { get; }
+
+    /// <summary>Whether tapes run several nodes as one where they can.</summary>
+    public bool Fuses { get; }
 
     public IReadOnlyList<ModelParameter> Parameters { get; }
 

@@ -10,12 +10,14 @@ namespace RobMask.Engines.Managed;
 /// <remarks>
 /// Every node owns an output buffer for <see cref="Capacity"/> images, made on first use and kept. Normalisation, ReLU and
 /// addition overwrite their input's buffer where nobody else reads it. Gradients of outputs come from a pool; where a node
-/// is read several times its gradient is the sum of the contributions in reverse order of the readers.
+/// is read several times its gradient is the sum of the contributions in reverse order of the readers. Where the engine
+/// fuses and the activations between are not asked for, the runners of <see cref="FusionPlan"/> stand for several nodes.
 /// </remarks>
 internal sealed class ManagedTape<T> : ITape
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly NodeRunner<T>[] _runners;
+    private readonly NodeRunner<T>[] _single;
+    private readonly NodeRunner<T>?[] _fused;
     private readonly DenseTensor<T>?[] _buffers;
     private readonly DenseTensor<T>?[] _views;
     private readonly DenseTensor<T>?[] _outputs;
@@ -27,6 +29,7 @@ internal sealed class ManagedTape<T> : ITape
     private DenseTensor<T>? _inputGradient;
     private DenseTensor<T>? _coefficientGradient;
     private ForwardOptions? _options;
+    private NodeRunner<T>?[] _runners;
 
     public ManagedTape(ManagedModel<T> model, int capacity)
     {
@@ -34,7 +37,6 @@ internal sealed class ManagedTape<T> : ITape
         Model = model;
         Capacity = capacity;
         IReadOnlyList<Node> nodes = model.Graph.Nodes;
-        _runners = [.. nodes.Select((node, index) => NodeRunner<T>.Create(node, index, this))];
         _buffers = new DenseTensor<T>?[nodes.Count];
         _views = new DenseTensor<T>?[nodes.Count];
         _outputs = new DenseTensor<T>?[nodes.Count];
@@ -54,6 +56,10 @@ internal sealed class ManagedTape<T> : ITape
                 _leadsToRescale[i] |= _leadsToRescale[input];
             }
         }
+
+        _single = [.. nodes.Select((node, index) => NodeRunner<T>.Create(node, index, this))];
+        _fused = model.Fuses ? FusionPlan.Apply(_single, _readers, this) : _single;
+        _runners = _fused;
     }
 
     public ManagedModel<T> Model { get; }
@@ -82,10 +88,11 @@ internal sealed class ManagedTape<T> : ITape
         }
 
         _options = options;
+        _runners = options.KeepActivations ? _single : _fused;
         _outputs[0] = input;
         for (int i = 1; i < _runners.Length; i++)
         {
-            _outputs[i] = _runners[i].Forward();
+            _outputs[i] = _runners[i]?.Forward();
         }
 
         return _outputs[^1]!;
@@ -123,7 +130,7 @@ internal sealed class ManagedTape<T> : ITape
             if (_gradients[i] is { } arrived)
             {
                 _gradients[i] = null;
-                _runners[i].Backward(arrived);
+                _runners[i]!.Backward(arrived);
             }
         }
 
@@ -195,6 +202,42 @@ internal sealed class ManagedTape<T> : ITape
 
         Release(contribution);
         _gradients[node] = sum;
+    }
+
+    /// <summary>Adds to the gradient of a node's output a buffer that the caller holds and goes on holding.</summary>
+    public void Share(int node, OutputGradient<T> contribution)
+    {
+        contribution.Holders++;
+        Contribute(node, contribution);
+    }
+
+    /// <summary>
+    /// Where a runner that adds on its way out writes its contribution to the gradient of a node's output, and what it adds:
+    /// null where it is the first. <see cref="EndContribution"/> must follow.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="reusable">A buffer of that shape that the runner may overwrite where it alone holds it, or null.</param>
+    public (OutputGradient<T> Destination, DenseTensor<T>? Addend) BeginContribution(int node, OutputGradient<T>? reusable)
+    {
+        OutputGradient<T>? existing = _gradients[node];
+        OutputGradient<T> destination = existing is { Holders: 1 } ? existing : reusable is { Holders: 1 } ? reusable : RentFor(node);
+        return (destination, existing?.Tensor);
+    }
+
+    /// <summary>Lets what was written since <see cref="BeginContribution"/> be the gradient. The caller keeps, and gives up, its own hold on <paramref name="reusable"/>.</summary>
+    public void EndContribution(int node, OutputGradient<T> destination, OutputGradient<T>? reusable)
+    {
+        if (_gradients[node] is { } existing && !ReferenceEquals(existing, destination))
+        {
+            Release(existing);
+        }
+
+        if (ReferenceEquals(destination, reusable))
+        {
+            destination.Holders++;
+        }
+
+        _gradients[node] = destination;
     }
 
     /// <summary>The same buffer where its holder is alone, else a fresh one of its shape (the caller still releases the old).</summary>

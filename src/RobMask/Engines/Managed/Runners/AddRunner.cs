@@ -23,8 +23,7 @@ internal sealed class AddRunner<T>(AddNode node, int index, ManagedTape<T> tape)
         // Both summands get the same gradient: one buffer with two holders.
         if (Tape.Wants(_right))
         {
-            gradient.Holders++;
-            Tape.Contribute(_right, gradient);
+            Tape.Share(_right, gradient);
         }
 
         if (Tape.Wants(InputIndex))

@@ -5,8 +5,13 @@ using RobMask.Tensors;
 
 namespace RobMask.Engines.Managed.Runners;
 
-/// <summary>Runs <see cref="Conv2d"/>.</summary>
-internal sealed class ConvolutionRunner<T>(ConvolutionNode node, int index, ManagedTape<T> tape) : UnaryRunner<T>(node, index, tape)
+/// <summary>Runs <see cref="Conv2d"/>; with an <see cref="AddNode"/> behind it, also the sum, in the place of that node.</summary>
+/// <param name="node">The convolution.</param>
+/// <param name="sum">The node that adds its output to another's, or null.</param>
+/// <param name="summand">The index of that other node.</param>
+/// <param name="index">The place.</param>
+/// <param name="tape">The tape.</param>
+internal sealed class ConvolutionRunner<T>(ConvolutionNode node, AddNode? sum, int summand, int index, ManagedTape<T> tape) : NodeRunner<T>(node, index, tape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ConvAttributes _attributes = node.Attributes;
@@ -16,12 +21,17 @@ internal sealed class ConvolutionRunner<T>(ConvolutionNode node, int index, Mana
     public override DenseTensor<T> Forward()
     {
         DenseTensor<T> output = Tape.Destination(Index);
-        Conv2d.Forward(Input, _weight.Value, _bias?.Value, _attributes, output);
+        Conv2d.Forward(Input, _weight.Value, _bias?.Value, _attributes, output, sum is null ? null : Tape.Output(summand));
         return output;
     }
 
     public override void Backward(OutputGradient<T> gradient)
     {
+        if (sum is not null && Tape.Wants(summand))
+        {
+            Tape.Share(summand, gradient);
+        }
+
         if (Tape.Targets.HasFlag(BackwardTargets.Parameters))
         {
             Conv2d.BackwardWeight(Input, gradient.Tensor, _attributes, _weight.BeginContribution());
@@ -33,9 +43,13 @@ internal sealed class ConvolutionRunner<T>(ConvolutionNode node, int index, Mana
             }
         }
 
-        base.Backward(gradient);
-    }
+        if (Tape.Wants(InputIndex))
+        {
+            (OutputGradient<T> destination, DenseTensor<T>? addend) = Tape.BeginContribution(InputIndex, null);
+            Conv2d.BackwardInput(gradient.Tensor, _weight.Value, _attributes, destination.Tensor, addend);
+            Tape.EndContribution(InputIndex, destination, null);
+        }
 
-    protected override void BackwardInput(DenseTensor<T> gradOutput, DenseTensor<T> gradInput) =>
-        Conv2d.BackwardInput(gradOutput, _weight.Value, _attributes, gradInput);
+        Tape.Release(gradient);
+    }
 }
