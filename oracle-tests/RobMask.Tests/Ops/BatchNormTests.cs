@@ -41,7 +41,7 @@ public sealed class BatchNormTests
     {
         Layer<float> layer = new([9, 13, 17, 19], perImage: false);
         DenseTensor<float>[] results = [new(layer.Input.Shape), new(13), new(13), new(13), new(13), new(13), new(layer.Input.Shape)];
-        BatchNorm.ForwardTraining(layer.Input, Epsilon, layer.Gamma, layer.Beta, true, results[0], results[1], results[2], results[3]);
+        BatchNorm.ForwardTraining(layer.Input, Epsilon, layer.Gamma, layer.Beta, null, true, results[0], results[1], results[2], results[3]);
         BatchNorm.Backward(layer.Input, results[1], results[3], layer.Gamma, layer.Beta, true, true, layer.Gradient, results[4], results[5], null, results[6]);
         return results;
     });
@@ -52,10 +52,10 @@ public sealed class BatchNormTests
         Layer<float> layer = new([2, 3, 4, 4], perImage: false);
         DenseTensor<float> c = new(3);
         DenseTensor<float> four = new(4);
-        Assert.Contains("batch norm C2: gamma is [4]", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardEvaluation(layer.Input, c, c, Epsilon, four, four, true, layer.Gradient, c)).Message, StringComparison.Ordinal);
-        Assert.Contains("batch norm C1: output", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardTraining(layer.Input, Epsilon, c, c, true, four, c, c, c)).Message, StringComparison.Ordinal);
+        Assert.Contains("batch norm C2: gamma is [4]", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardEvaluation(layer.Input, c, c, Epsilon, four, four, null, true, layer.Gradient, c)).Message, StringComparison.Ordinal);
+        Assert.Contains("batch norm C1: output", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardTraining(layer.Input, Epsilon, c, c, null, true, four, c, c, c)).Message, StringComparison.Ordinal);
         Assert.Contains("batch norm C3", Assert.Throws<ArgumentException>(() => BatchNorm.Backward(layer.Input, c, c, c, c, true, true, layer.Gradient, c, null, null, layer.Input)).Message, StringComparison.Ordinal);
-        Assert.Contains("normalise C3", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardTraining(new DenseTensor<float>(1, 3), Epsilon, c, c, true, new DenseTensor<float>(1, 3), c, c, c)).Message, StringComparison.Ordinal);
+        Assert.Contains("normalise C3", Assert.Throws<ArgumentException>(() => BatchNorm.ForwardTraining(new DenseTensor<float>(1, 3), Epsilon, c, c, null, true, new DenseTensor<float>(1, 3), c, c, c)).Message, StringComparison.Ordinal);
     }
 
     private static void Check<T>(int[] extents, bool training, bool perImage, bool relu)
@@ -108,17 +108,31 @@ public sealed class BatchNormTests
         DenseTensor<T> fusedReciprocal = new(channels), output = new(layer.Input.Shape);
         if (training)
         {
-            BatchNorm.ForwardTraining(layer.Input, Epsilon, layer.Gamma, layer.Beta, relu, output, mean, variance, fusedReciprocal);
+            BatchNorm.ForwardTraining(layer.Input, Epsilon, layer.Gamma, layer.Beta, null, relu, output, mean, variance, fusedReciprocal);
         }
         else
         {
-            BatchNorm.ForwardEvaluation(layer.Input, mean, variance, Epsilon, layer.Gamma, layer.Beta, relu, output, fusedReciprocal);
+            BatchNorm.ForwardEvaluation(layer.Input, mean, variance, Epsilon, layer.Gamma, layer.Beta, null, relu, output, fusedReciprocal);
         }
 
         AssertSame<T>("mean", expectedMean.Span, mean.Span);
         AssertSame<T>("variance", expectedVariance.Span, variance.Span);
         AssertSame<T>("reciprocal", reciprocal.Span, fusedReciprocal.Span);
         AssertSame<T>("output", relu ? h.Span : z.Span, output.Span);
+
+        DenseTensor<T> mixed = new(layer.Input.Shape);
+        Residual.Forward(z, layer.Addend, mixed);
+        if (relu)
+        {
+            Relu.Forward(mixed, mixed);
+        }
+
+        DenseTensor<T> summed = TestTensors.Copy(layer.Addend);
+        BatchNorm.ForwardEvaluation(layer.Input, mean, variance, Epsilon, layer.Gamma, layer.Beta, summed, relu, summed, new DenseTensor<T>(channels));
+        if (!training)
+        {
+            AssertSame<T>("output with an addend", mixed.Span, summed.Span);
+        }
 
         DenseTensor<T> fusedGamma = new(layer.Gamma.Shape), fusedBeta = new(layer.Gamma.Shape), fusedInput = new(layer.Input.Shape);
         BatchNorm.Backward(layer.Input, mean, fusedReciprocal, layer.Gamma, layer.Beta, relu, training, layer.Gradient, fusedGamma, fusedBeta, null, fusedInput);

@@ -6,10 +6,10 @@ using RobMask.Tensors;
 
 namespace RobMask.Ops;
 
-/// <summary>Batch normalisation with its mask, z = γ·(a − μ)·r + β, and the ReLU behind it, h = max(z, 0): three operations in one pass over memory.</summary>
+/// <summary>Batch normalisation with its mask, z = γ·(a − μ)·r + β, the sum and the ReLU behind it, h = max(z + s, 0): up to four operations in one pass over memory.</summary>
 /// <remarks>
 /// <para>Shapes: a, h [N, C, H, W] or [N, C]; γ, β both [C] or both [N, C]; μ, v, r [C].</para>
-/// <para>The bits are those of <see cref="Normalise"/>, <see cref="Rescale"/> and <see cref="Relu"/> one after another, forward and backward: every element goes
+/// <para>The bits are those of <see cref="Normalise"/>, <see cref="Rescale"/>, <see cref="Residual"/> and <see cref="Relu"/> one after another, forward and backward: every element goes
 /// through the same roundings, only x̂ and z stay in registers. The backward pass computes them anew from a, so a must still
 /// be what it was; neither x̂ nor h is read.</para>
 /// <para>Passes over memory: forward, training: a for the statistics, a and h; evaluation: a and h. Backward, training: a and g for the sums, a and g and the
@@ -17,51 +17,57 @@ namespace RobMask.Ops;
 /// </remarks>
 public static class BatchNorm
 {
-    /// <summary>Normalises by the batch's own statistics, rescales, and applies ReLU if <paramref name="relu"/>.</summary>
+    /// <summary>Normalises by the batch's own statistics, rescales, adds, and applies ReLU if <paramref name="relu"/>.</summary>
     /// <param name="input">a.</param>
     /// <param name="epsilon">ε ≥ 0, added to the variance.</param>
     /// <param name="gamma">γ.</param>
     /// <param name="beta">β.</param>
-    /// <param name="relu">Whether h = max(z, 0), else h = z.</param>
+    /// <param name="addend">s, or null for none.</param>
+    /// <param name="relu">Whether ReLU comes last.</param>
     /// <param name="output">h; may be <paramref name="input"/> where no backward pass follows.</param>
     /// <param name="mean">μ [C].</param>
     /// <param name="variance">v [C], biased.</param>
     /// <param name="reciprocal">r [C].</param>
     /// <exception cref="ArgumentException">Shapes disagree, or a channel has fewer than two values.</exception>
     public static void ForwardTraining<T>(
-        DenseTensor<T> input, float epsilon, DenseTensor<T> gamma, DenseTensor<T> beta, bool relu, DenseTensor<T> output, DenseTensor<T> mean, DenseTensor<T> variance, DenseTensor<T> reciprocal)
+        DenseTensor<T> input, float epsilon, DenseTensor<T> gamma, DenseTensor<T> beta, DenseTensor<T>? addend, bool relu, DenseTensor<T> output, DenseTensor<T> mean, DenseTensor<T> variance, DenseTensor<T> reciprocal)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Normalise.Statistics(input, epsilon, mean, variance, reciprocal);
-        Forward(new BatchNormPlanes<T>(input, mean, reciprocal, gamma, beta), relu, output);
+        Forward(new BatchNormPlanes<T>(input, mean, reciprocal, gamma, beta), addend, relu, output);
     }
 
-    /// <summary>Normalises by running statistics, rescales, and applies ReLU if <paramref name="relu"/>.</summary>
+    /// <summary>Normalises by running statistics, rescales, adds, and applies ReLU if <paramref name="relu"/>.</summary>
     /// <param name="input">a.</param>
     /// <param name="runningMean">μ [C].</param>
     /// <param name="runningVariance">v [C].</param>
     /// <param name="epsilon">ε ≥ 0, added to the variance.</param>
     /// <param name="gamma">γ.</param>
     /// <param name="beta">β.</param>
-    /// <param name="relu">Whether h = max(z, 0), else h = z.</param>
+    /// <param name="addend">s, or null for none.</param>
+    /// <param name="relu">Whether ReLU comes last.</param>
     /// <param name="output">h; may be <paramref name="input"/> where no backward pass follows.</param>
     /// <param name="reciprocal">r [C].</param>
     /// <exception cref="ArgumentException">Shapes disagree.</exception>
     public static void ForwardEvaluation<T>(
-        DenseTensor<T> input, DenseTensor<T> runningMean, DenseTensor<T> runningVariance, float epsilon, DenseTensor<T> gamma, DenseTensor<T> beta, bool relu, DenseTensor<T> output, DenseTensor<T> reciprocal)
+        DenseTensor<T> input, DenseTensor<T> runningMean, DenseTensor<T> runningVariance, float epsilon, DenseTensor<T> gamma, DenseTensor<T> beta, DenseTensor<T>? addend, bool relu, DenseTensor<T> output, DenseTensor<T> reciprocal)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Normalise.Reciprocals(runningVariance, epsilon, reciprocal);
-        Forward(new BatchNormPlanes<T>(input, runningMean, reciprocal, gamma, beta), relu, output);
+        Forward(new BatchNormPlanes<T>(input, runningMean, reciprocal, gamma, beta), addend, relu, output);
     }
 
-    /// <summary>The gradients through <see cref="ForwardTraining"/> or <see cref="ForwardEvaluation"/>: of the mask, of a, or of both.</summary>
+    /// <summary>The gradients through <see cref="ForwardTraining"/> or <see cref="ForwardEvaluation"/> without an addend: of the mask, of a, or of both.</summary>
+    /// <remarks>
+    /// With an addend the gradient of z + s is that of both summands, so it must be there anyway: <see cref="Relu.Backward"/> first, then this
+    /// without ReLU.
+    /// </remarks>
     /// <param name="input">a, what the forward pass read.</param>
     /// <param name="mean">μ, what the forward pass used.</param>
     /// <param name="reciprocal">r, what the forward pass gave.</param>
     /// <param name="gamma">γ.</param>
     /// <param name="beta">β.</param>
-    /// <param name="relu">Whether the forward pass ended with ReLU.</param>
+    /// <param name="relu">Whether the forward pass ended with ReLU and had no addend.</param>
     /// <param name="training">Whether the statistics were the batch's own, and so depend on a.</param>
     /// <param name="gradOutput">g, the gradient of h.</param>
     /// <param name="gradGamma">The gradient of γ, of its shape; null with <paramref name="gradBeta"/> where it is not wanted.</param>
@@ -124,17 +130,18 @@ public static class BatchNorm
         }
     }
 
-    private static void Forward<T>(BatchNormPlanes<T> source, bool relu, DenseTensor<T> output)
+    private static void Forward<T>(BatchNormPlanes<T> source, DenseTensor<T>? addend, bool relu, DenseTensor<T> output)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Require.SameShape("batch norm C1", nameof(output), output, "input", source.Input);
+        Require.SameShape("batch norm C1", nameof(addend), addend ?? output, "input", source.Input);
         if (relu)
         {
-            Workers.For(source.Planes.Parts, new BatchNormForwardJob<T, WithRelu>(source, output));
+            Workers.For(source.Planes.Parts, new BatchNormForwardJob<T, WithRelu>(source, addend, output));
         }
         else
         {
-            Workers.For(source.Planes.Parts, new BatchNormForwardJob<T, WithoutRelu>(source, output));
+            Workers.For(source.Planes.Parts, new BatchNormForwardJob<T, WithoutRelu>(source, addend, output));
         }
     }
 

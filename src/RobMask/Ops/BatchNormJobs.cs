@@ -6,7 +6,7 @@ using RobMask.Tensors;
 namespace RobMask.Ops;
 
 /// <summary>h of every plane.</summary>
-internal readonly struct BatchNormForwardJob<T, TRectifier>(BatchNormPlanes<T> source, DenseTensor<T> output) : IWorkerJob
+internal readonly struct BatchNormForwardJob<T, TRectifier>(BatchNormPlanes<T> source, DenseTensor<T>? addend, DenseTensor<T> output) : IWorkerJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TRectifier : struct, IRectifier
 {
@@ -16,7 +16,7 @@ internal readonly struct BatchNormForwardJob<T, TRectifier>(BatchNormPlanes<T> s
         (int first, int end) = source.Part(index);
         for (int plane = first; plane < end; plane++)
         {
-            source.Row(plane).Forward<TRectifier>(source.Plane(source.Input, plane), source.Plane(output, plane));
+            source.Row(plane).Forward<TRectifier>(source.Plane(source.Input, plane), addend is null ? default : source.Plane(addend, plane), source.Plane(output, plane));
         }
     }
 }

@@ -27,8 +27,8 @@ internal readonly struct WithoutRelu : IRectifier
 internal readonly struct BatchNormRow<T>(T mean, T reciprocal, T gamma, T beta)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>h from a; h may be a.</summary>
-    public void Forward<TRectifier>(ReadOnlySpan<T> a, Span<T> h)
+    /// <summary>h from a and an addend, which may be empty; h may be either.</summary>
+    public void Forward<TRectifier>(ReadOnlySpan<T> a, ReadOnlySpan<T> addend, Span<T> h)
         where TRectifier : struct, IRectifier
     {
         h = h[..a.Length];
@@ -36,11 +36,13 @@ internal readonly struct BatchNormRow<T>(T mean, T reciprocal, T gamma, T beta)
         if (Real.Vectorises && a.Length >= Vector512<T>.Count)
         {
             ref T a0 = ref MemoryMarshal.GetReference(a);
+            ref T addend0 = ref MemoryMarshal.GetReference(addend);
             ref T h0 = ref MemoryMarshal.GetReference(h);
             Scalars scalars = new(mean, reciprocal, gamma, beta);
             for (; i <= a.Length - Vector512<T>.Count; i += Vector512<T>.Count)
             {
                 Vector512<T> z = scalars.Rescale(scalars.Normalise(Vector512.LoadUnsafe(ref a0, (nuint)i)));
+                z = addend.IsEmpty ? z : z + Vector512.LoadUnsafe(ref addend0, (nuint)i);
                 (TRectifier.Applies ? Pass(z, z) : z).StoreUnsafe(ref h0, (nuint)i);
             }
         }
@@ -48,6 +50,7 @@ internal readonly struct BatchNormRow<T>(T mean, T reciprocal, T gamma, T beta)
         for (; i < a.Length; i++)
         {
             T z = T.FusedMultiplyAdd(gamma, (a[i] - mean) * reciprocal, beta);
+            z = addend.IsEmpty ? z : z + addend[i];
             h[i] = TRectifier.Applies ? Pass(z, z) : z;
         }
     }

@@ -5,7 +5,10 @@ using RobMask.Networks;
 namespace RobMask.Engines.Managed;
 
 /// <summary>Which nodes one runner stands for. A fused runner sits in the place of the last of its nodes; the others have none.</summary>
-/// <remarks>Nodes are fused only where nobody else reads what lies between them. The bits are those of the nodes one after another.</remarks>
+/// <remarks>
+/// Only neighbours are fused, each the only reader of the one before. So nobody misses what lies between them, all other
+/// nodes keep their order, and with it the order in which gradients are added: the bits are those of single nodes.
+/// </remarks>
 internal static class FusionPlan
 {
     /// <summary>The runners of a graph's nodes, with null where a later one stands for the node too.</summary>
@@ -17,41 +20,49 @@ internal static class FusionPlan
     {
         IReadOnlyList<Node> nodes = tape.Model.Graph.Nodes;
         NodeRunner<T>?[] runners = [.. single];
-        int[] reader = new int[nodes.Count];
-        for (int i = 0; i < nodes.Count; i++)
+        for (int first = 0; first < nodes.Count; first++)
         {
-            foreach (int input in nodes[i].Inputs)
+            int last = first;
+            if (nodes[first] is NormaliseNode normalise && Next(last) is RescaleNode rescale)
             {
-                reader[input] = i;
+                last++;
+                int summand = TakeSum(ref last);
+                bool relu = Next(last) is ReluNode;
+                last += relu ? 1 : 0;
+                Place(first, last, new BatchNormRunner<T>(normalise, rescale, summand, relu, last, tape));
             }
-        }
-
-        for (int i = 0; i < nodes.Count; i++)
-        {
-            if (readers[i] != 1)
+            else if (nodes[first] is ConvolutionNode convolution)
             {
-                continue;
-            }
-
-            int last = reader[i];
-            if (nodes[i] is NormaliseNode normalise && nodes[last] is RescaleNode rescale)
-            {
-                if (readers[last] == 1 && nodes[reader[last]] is ReluNode)
+                int summand = TakeSum(ref last);
+                if (summand >= 0)
                 {
-                    runners[last] = null;
-                    last = reader[last];
+                    Place(first, last, new ConvolutionRunner<T>(convolution, summand, last, tape));
                 }
+            }
 
-                runners[i] = null;
-                runners[last] = new BatchNormRunner<T>(normalise, rescale, nodes[last], last, tape);
-            }
-            else if (nodes[i] is ConvolutionNode convolution && nodes[last] is AddNode sum && runners[last] is AddRunner<T>)
-            {
-                runners[i] = null;
-                runners[last] = new ConvolutionRunner<T>(convolution, sum, sum.Left == i ? sum.Right : sum.Left, last, tape);
-            }
+            first = last;
         }
 
         return runners;
+
+        Node? Next(int node) => node + 1 < nodes.Count && readers[node] == 1 && nodes[node + 1].Inputs.Contains(node) ? nodes[node + 1] : null;
+
+        int TakeSum(ref int node)
+        {
+            if (Next(node) is not AddNode sum || sum.Left == sum.Right)
+            {
+                return -1;
+            }
+
+            int other = sum.Left == node ? sum.Right : sum.Left;
+            node++;
+            return other;
+        }
+
+        void Place(int first, int last, NodeRunner<T> runner)
+        {
+            Array.Clear(runners, first, last - first);
+            runners[last] = runner;
+        }
     }
 }

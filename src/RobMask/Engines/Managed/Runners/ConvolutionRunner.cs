@@ -7,11 +7,10 @@ namespace RobMask.Engines.Managed.Runners;
 
 /// <summary>Runs <see cref="Conv2d"/>; with an <see cref="AddNode"/> behind it, also the sum, in the place of that node.</summary>
 /// <param name="node">The convolution.</param>
-/// <param name="sum">The node that adds its output to another's, or null.</param>
-/// <param name="summand">The index of that other node.</param>
+/// <param name="summand">The index of the node that is added, or −1.</param>
 /// <param name="index">The place.</param>
 /// <param name="tape">The tape.</param>
-internal sealed class ConvolutionRunner<T>(ConvolutionNode node, AddNode? sum, int summand, int index, ManagedTape<T> tape) : NodeRunner<T>(node, index, tape)
+internal sealed class ConvolutionRunner<T>(ConvolutionNode node, int summand, int index, ManagedTape<T> tape) : NodeRunner<T>(node, index, tape)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly ConvAttributes _attributes = node.Attributes;
@@ -21,13 +20,13 @@ internal sealed class ConvolutionRunner<T>(ConvolutionNode node, AddNode? sum, i
     public override DenseTensor<T> Forward()
     {
         DenseTensor<T> output = Tape.Destination(Index);
-        Conv2d.Forward(Input, _weight.Value, _bias?.Value, _attributes, output, sum is null ? null : Tape.Output(summand));
+        Conv2d.Forward(Input, _weight.Value, _bias?.Value, _attributes, output, summand < 0 ? null : Tape.Output(summand));
         return output;
     }
 
     public override void Backward(OutputGradient<T> gradient)
     {
-        if (sum is not null && Tape.Wants(summand))
+        if (summand >= 0 && Tape.Wants(summand))
         {
             Tape.Share(summand, gradient);
         }

@@ -21,7 +21,7 @@ internal abstract class NodeRunner<T>(Node node, int index, ManagedTape<T> tape)
     {
         InputNode => new InputRunner<T>(node, index, tape),
         StandardiseNode standardise => new StandardiseRunner<T>(standardise, index, tape),
-        ConvolutionNode convolution => new ConvolutionRunner<T>(convolution, null, -1, index, tape),
+        ConvolutionNode convolution => new ConvolutionRunner<T>(convolution, -1, index, tape),
         LinearNode linear => new LinearRunner<T>(linear, index, tape),
         NormaliseNode normalise => new NormaliseRunner<T>(normalise, index, tape),
         RescaleNode rescale => new RescaleRunner<T>(rescale, index, tape),
