@@ -1,15 +1,19 @@
 using RobMask.Bench;
-using RobMask.Bench.Convolutions;
+using RobMask.Bench.Comparison;
 using RobMask.Bench.Kernels;
+using RobMask.Bench.Machine;
 using RobMask.Bench.Steps;
 
 const string Usage = """
-    bench step [--batch 128,32] [--steps 5] [--threads N] [--memory kept|default] [--json]
-        One training step of PreAct-ResNet-18 on 3×32×32 images: ours and libtorch's in turn, in one process.
-    bench conv [--rounds 7] [--batch 32] [--threads N] [--memory kept|default] [--json]
-        The convolutions of that network and their gradients: ours and libtorch's in turn.
+    bench compare [section …] [--quick] [--batch 128,32] [--rounds N] [--threads N] [--networks a,b] [--methods a,b] [--memory kept|default] [--json]
+        Ours and libtorch in turn, in one process: medians, speeds, shares of what the machine can do, verdicts.
+        Sections, all by default: ceiling conv bn step evaluation threads double memory
+        Networks: preact_resnet18 cnn wide_resnet (16-4) resnext29 (32x4d). Methods: standard adversarial robmask.
+        Unless networks or methods are named, attacks at batch 128 run on PreAct-ResNet-18 with RobMask alone.
+    bench alone --only ours|libtorch [--networks a] [--methods a] [--batch 128] [--rounds 3] [--threads N] [--memory kept|default]
+        Training steps of one of them: its memory, as JSON.
     bench kernels [--batch 128] [--rounds 7] [--threads N] [--json]
-        The convolutions of that network alone, beside what the machine can do in registers.
+        Our convolutions alone, beside what the machine can do in registers; with one thread in processor time.
 
     --memory kept (the default) starts the process again with glibc keeping freed memory, which libtorch's time depends on.
     """;
@@ -19,8 +23,8 @@ try
     BenchOptions options = BenchOptions.Parse(args);
     return options.Verb switch
     {
-        "step" => KeptMemory.Run(options, args, StepBenchmark.Run),
-        "conv" => KeptMemory.Run(options, args, ConvolutionBenchmark.Run),
+        "compare" => KeptMemory.Run(options, args, ComparisonBenchmark.Run),
+        "alone" => KeptMemory.Run(options, args, AloneBenchmark.Run),
         "kernels" => KernelBenchmark.Run(options),
         _ => throw new ArgumentException($"bench: unknown benchmark «{options.Verb}»"),
     };

@@ -21,24 +21,50 @@ public static class TorchGraph
         ArgumentNullException.ThrowIfNull(graph);
         Run run = new(graph, state, options);
         Tensor[] values = new Tensor[graph.Nodes.Count];
-        for (int i = 0; i < values.Length; i++)
+        values[0] = images;
+        int[] lastReader = LastReaders(graph);
+        for (int i = 1; i < values.Length; i++)
         {
             Node node = graph.Nodes[i];
-            values[i] = node is InputNode ? images : run.Compute(node, [.. node.Inputs.Select(input => values[input])]);
+            values[i] = run.IsPartOfNext(i) ? values[node.Inputs[0]].alias() : run.Compute(node, [.. node.Inputs.Select(input => values[input])]);
+            foreach (int input in node.Inputs.Where(input => input > 0 && lastReader[input] == i).Distinct())
+            {
+                // As in Python, where a value that nobody names any more is freed unless autograd keeps it.
+                values[input].Dispose();
+            }
         }
 
         return values[^1];
     }
 
+    private static int[] LastReaders(NetworkGraph graph)
+    {
+        int[] last = new int[graph.Nodes.Count];
+        for (int i = 0; i < last.Length; i++)
+        {
+            foreach (int input in graph.Nodes[i].Inputs)
+            {
+                last[input] = i;
+            }
+        }
+
+        return last;
+    }
+
     private sealed class Run(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> state, TorchForward options)
     {
+        /// <summary>True for a normalisation that libtorch does together with the rescaling after it: one primary mask, batch_norm's own weight and bias.</summary>
+        public bool IsPartOfNext(int node) =>
+            options.Coefficients is null && graph.Nodes[node] is NormaliseNode && node + 1 < graph.Nodes.Count && graph.Nodes[node + 1] is RescaleNode next && next.Input == node;
+
         public Tensor Compute(Node node, Tensor[] x) => node switch
         {
             StandardiseNode n => (x[0] - Channels(n.Mean, x[0])) / Channels(n.StandardDeviation, x[0]),
             ConvolutionNode n => Convolution(n.Name, n.Attributes, n.Bias, x[0]),
             LinearNode n => functional.linear(x[0], Find(n.Name + ".weight"), n.Bias ? Find(n.Name + ".bias") : null),
-            NormaliseNode n => Normalise(n, x[0]),
-            RescaleNode n => (Mask(n, ".weight", x[0]) * x[0]) + Mask(n, ".bias", x[0]),
+            NormaliseNode n => Normalise(n, x[0], null, null),
+            RescaleNode n when IsPartOfNext(n.Input) => Normalise((NormaliseNode)graph.Nodes[n.Input], x[0], Primary(n, ".weight"), Primary(n, ".bias")),
+            RescaleNode n => MultiplyAdd(Mask(n, ".weight", x[0]), x[0], Mask(n, ".bias", x[0])),
             ReluNode => functional.relu(x[0]),
             MaxPoolNode { Attributes: PoolAttributes a } => functional.max_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
             AveragePoolNode { Attributes: PoolAttributes a } => functional.avg_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
@@ -74,6 +100,12 @@ public static class TorchGraph
             return x * scalar;
         }
 
+        private static Tensor MultiplyAdd(Tensor factor, Tensor x, Tensor term)
+        {
+            using Scalar one = 1;
+            return term.addcmul(factor, x, one);
+        }
+
         private static Tensor Divide(Tensor x, double divisor)
         {
             using Scalar scalar = divisor;
@@ -89,27 +121,28 @@ public static class TorchGraph
             [a.DilationHeight, a.DilationWidth],
             a.Groups);
 
-        private Tensor Normalise(NormaliseNode node, Tensor x)
+        private Tensor Normalise(NormaliseNode node, Tensor x, Tensor? gamma, Tensor? beta)
         {
             if (options.BatchStatistics && !options.UpdateRunningStatistics)
             {
-                return functional.batch_norm(x, null, null, null, null, true, node.Momentum, node.Epsilon);
+                return functional.batch_norm(x, null, null, gamma, beta, true, node.Momentum, node.Epsilon);
             }
 
             Tensor mean = Select(Find(node.Name + ".running_mean"), graph.StatisticsSets, options.StatisticsSet);
             Tensor variance = Select(Find(node.Name + ".running_var"), graph.StatisticsSets, options.StatisticsSet);
-            return functional.batch_norm(x, mean, variance, null, null, options.BatchStatistics, node.Momentum, node.Epsilon);
+            return functional.batch_norm(x, mean, variance, gamma, beta, options.BatchStatistics, node.Momentum, node.Epsilon);
         }
 
         /// <summary>γ or β of a layer, shaped [1 or N, C, 1 …] beside <paramref name="x"/>.</summary>
         private Tensor Mask(RescaleNode node, string suffix, Tensor x)
         {
-            Tensor primary = Find(node.Name + suffix);
             long[] trailing = [.. Enumerable.Repeat(1L, (int)x.dim() - 2)];
             if (options.Coefficients is not Tensor coefficients)
             {
-                return Select(primary, graph.MaskCount, options.Mask).reshape([1, -1, .. trailing]);
+                return Primary(node, suffix).reshape([1, -1, .. trailing]);
             }
+
+            Tensor primary = Find(node.Name + suffix);
 
             Tensor rows = coefficients.dim() == 1 ? coefficients.unsqueeze(0) : coefficients;
             int masks = graph.MaskCount;
@@ -117,6 +150,8 @@ public static class TorchGraph
             Tensor mixed = own.matmul(primary.reshape(masks, -1));
             return mixed.reshape([mixed.shape[0], mixed.shape[1], .. trailing]);
         }
+
+        private Tensor Primary(RescaleNode node, string suffix) => Select(Find(node.Name + suffix), graph.MaskCount, options.Mask);
 
         private static Tensor Select(Tensor stacked, int count, int index) => count == 1 ? stacked : stacked[index];
 

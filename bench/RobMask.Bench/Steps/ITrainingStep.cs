@@ -3,7 +3,7 @@ namespace RobMask.Bench.Steps;
 /// <summary>A network that can be trained by one step on a fixed batch.</summary>
 internal interface ITrainingStep : IDisposable
 {
-    /// <summary>Forward, mean cross-entropy, backward, SGD with momentum.</summary>
-    /// <returns>The mean loss before the step.</returns>
+    /// <summary>Attack where the method has one, forward, backward, SGD with momentum.</summary>
+    /// <returns>The objective before the step, a mean over the images.</returns>
     float Step();
 }

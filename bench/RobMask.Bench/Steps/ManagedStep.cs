@@ -1,71 +1,51 @@
-using RobMask.Engines;
+using System.Numerics;
 using RobMask.Engines.Managed;
 using RobMask.Tensors;
-using ITensor = RobMask.Tensors.ITensor;
+using RobMask.Training;
 
 namespace RobMask.Bench.Steps;
 
-/// <summary>The step on the managed engine, as a training method does it.</summary>
-internal sealed class ManagedStep : ITrainingStep
+/// <summary>The step on the managed engine: the training method's own objective and optimiser, as the trainer calls them.</summary>
+internal sealed class ManagedStep<T> : ITrainingStep
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ManagedEngine<float> _engine = new();
-    private readonly IModel _model;
-    private readonly ITape _tape;
+    private readonly ManagedEngine<T> _engine = new();
+    private readonly TrainedNetwork _network;
+    private readonly Objective _objective;
+    private readonly Optimiser _optimiser;
     private readonly ITensor _images;
     private readonly ITensor _labels;
-    private readonly ITensor _loss;
-    private readonly ITensor _gradient;
-    private readonly ITensor[] _momentum;
-    private readonly float[] _losses;
-    private readonly ForwardOptions _options = new(MaskChoice.Primary(0)) { BatchStatistics = true, UpdateRunningStatistics = true, KeepForBackward = true };
-    private bool _first = true;
+    private readonly int _batch;
+    private uint _iteration;
 
-    public ManagedStep(StepBatch batch)
+    public ManagedStep(StartingPoint start)
     {
-        int images = batch.Labels.Length;
-        _model = _engine.CreateModel(StepBatch.Graph);
-        foreach (ModelParameter parameter in _model.Parameters)
-        {
-            _engine.Upload(batch.Start[parameter.Info.Name], parameter.Value);
-        }
-
-        _tape = _model.CreateTape(images);
-        _images = _engine.Allocate(StepBatch.Graph.InputShape.Prepend(images));
-        _labels = _engine.AllocateLabels(images);
-        _loss = _engine.Allocate(new TensorShape(images));
-        _gradient = _engine.Allocate(new TensorShape(images, 10));
-        _momentum = [.. _model.Parameters.Select(parameter => _engine.Allocate(parameter.Info.Shape))];
-        _losses = new float[images];
-        _engine.Upload(batch.Images, _images);
-        _engine.UploadLabels(batch.Labels, _labels);
+        // Parameters, starts and radii follow from the settings' seed, and are those that the starting point holds.
+        _batch = start.Case.Batch;
+        _network = TrainedNetwork.Create(_engine, start.Case.Settings);
+        _objective = Objective.Create(_network, _batch);
+        _optimiser = new Optimiser(_network);
+        _images = _engine.Allocate(start.Graph.InputShape.Prepend(_batch));
+        _labels = _engine.AllocateLabels(_batch);
+        _engine.Upload(start.Images, _images);
+        _engine.UploadLabels(start.Labels, _labels);
     }
 
     public float Step()
     {
-        _model.ZeroGradients();
-        ITensor logits = _tape.Forward(_images, _options);
-        _engine.CrossEntropy(logits, _labels, 0, 1f / _losses.Length, _loss, _gradient);
-        _tape.Backward(_gradient, BackwardTargets.Parameters);
-        for (int i = 0; i < _momentum.Length; i++)
-        {
-            _engine.SgdStep(_model.Parameters[i].Value, _model.Parameters[i].Gradient, _momentum[i], _first, StepBatch.Rates);
-        }
-
-        _first = false;
-        _engine.Download(_loss, _losses);
-        float sum = 0;
-        foreach (float loss in _losses)
-        {
-            sum += loss;
-        }
-
-        return sum / _losses.Length;
+        _network.Model.ZeroGradients();
+        _network.Gate?.Model.ZeroGradients();
+        double loss = _objective.Compute(_images, _labels, _iteration).Loss;
+        _optimiser.Step(Rates.LearningRate, _iteration == 0);
+        _iteration++;
+        return (float)(loss / _batch);
     }
 
     public void Dispose()
     {
-        _tape.Dispose();
-        _model.Dispose();
+        _objective.Dispose();
+        _optimiser.Dispose();
+        _network.Dispose();
         _engine.Dispose();
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace RobMask.Bench;
+namespace RobMask.Bench.Machine;
 
 /// <summary>Runs a benchmark in a process whose C library keeps freed memory instead of giving it back to the system.</summary>
 /// <remarks>
@@ -20,15 +20,17 @@ internal static class KeptMemory
     public static bool IsKept => _settings.All(setting => Environment.GetEnvironmentVariable(setting.Name) == setting.Value);
 
     /// <summary>For reports.</summary>
-    public static string Mode => IsKept ? "kept (MALLOC_MMAP_THRESHOLD_, MALLOC_TRIM_THRESHOLD_, MALLOC_TOP_PAD_ set)" : "glibc's default";
+    public static string Mode => IsKept ? "kept by glibc (MALLOC_MMAP_THRESHOLD_, MALLOC_TRIM_THRESHOLD_, MALLOC_TOP_PAD_ set)" : "glibc's default, given back to the system";
 
+    /// <summary>Runs a benchmark with the memory that the options want, in another process where this one has the other.</summary>
     public static int Run(BenchOptions options, string[] args, Func<BenchOptions, int> benchmark) =>
-        !options.KeepMemory || IsKept ? benchmark(options) : Start(args, output: null);
+        options.KeepMemory == IsKept ? benchmark(options) : Start(args, options.KeepMemory, output: null);
 
-    /// <summary>Starts this program with kept memory, unless the arguments say otherwise.</summary>
+    /// <summary>Starts this program.</summary>
     /// <param name="args">Its arguments.</param>
+    /// <param name="kept">Whether its C library keeps freed memory.</param>
     /// <param name="output">Receives what it prints; null to print it here.</param>
-    public static int Start(IEnumerable<string> args, Action<string>? output)
+    public static int Start(IEnumerable<string> args, bool kept, Action<string>? output)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("bench: this process has no path");
         ProcessStartInfo start = new(program) { RedirectStandardOutput = output is not null };
@@ -44,7 +46,14 @@ internal static class KeptMemory
 
         foreach ((string name, string value) in _settings)
         {
-            start.Environment[name] = value;
+            if (kept)
+            {
+                start.Environment[name] = value;
+            }
+            else
+            {
+                start.Environment.Remove(name);
+            }
         }
 
         using Process process = Process.Start(start) ?? throw new InvalidOperationException($"bench: {program} does not start");
