@@ -2,6 +2,7 @@ using RobMask.Bench;
 using RobMask.Bench.Comparison;
 using RobMask.Bench.Kernels;
 using RobMask.Bench.Machine;
+using RobMask.Bench.Microbenchmarks;
 using RobMask.Bench.Steps;
 
 const string Usage = """
@@ -14,12 +15,19 @@ const string Usage = """
         Training steps of one of them: its memory, as JSON.
     bench kernels [--batch 128] [--rounds 7] [--threads N] [--json]
         Our convolutions alone, beside what the machine can do in registers; with one thread in processor time.
+    bench dotnet [--filter '*Convolution*<Single>*'] [--job short] [--list flat] [BenchmarkDotNet's other options]
+        BenchmarkDotNet on every kernel and shape: what an operation takes, and that it allocates nothing.
 
     --memory kept (the default) starts the process again with glibc keeping freed memory, which libtorch's time depends on.
     """;
 
 try
 {
+    if (args is ["dotnet", .. string[] rest])
+    {
+        return DotnetBenchmark.Run(rest);
+    }
+
     BenchOptions options = BenchOptions.Parse(args);
     return options.Verb switch
     {

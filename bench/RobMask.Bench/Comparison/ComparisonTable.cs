@@ -18,7 +18,7 @@ internal sealed class ComparisonTable(TextWriter writer, MachineCeilings machine
         }
 
         Line("Times are medians over the rounds (least to greatest); speed is the median of libtorch's time / ours within a round;");
-        Line("rate and share are of the arithmetic or the bytes that must be done at the least, and of the ceiling above.");
+        Line("rate and share are of the arithmetic (padding counted) or the bytes that must be moved, and of the ceiling above.");
     }
 
     public void BeginSection(ISection section)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using RobMask.Numerics;
 using RobMask.Tensors;
 using static TorchSharp.torch;
@@ -8,9 +9,13 @@ namespace RobMask.Bench.Comparison;
 internal static class HostTensors
 {
     /// <summary>Uniform in ± 1.</summary>
-    public static DenseTensor<float> Random(ulong seed, params ReadOnlySpan<int> extents)
+    public static DenseTensor<float> Random(ulong seed, params ReadOnlySpan<int> extents) => Random<float>(seed, new TensorShape(extents));
+
+    /// <summary>Uniform in ± 1.</summary>
+    public static DenseTensor<T> Random<T>(ulong seed, TensorShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        DenseTensor<float> tensor = new(extents);
+        DenseTensor<T> tensor = new(shape);
         new PhiloxStream(new PhiloxKey(seed, PhiloxStreams.Data, 0)).FillUniform(tensor.Span, -1, 1);
         return tensor;
     }

@@ -17,7 +17,7 @@ internal enum Bound
 
 /// <summary>What a piece of work must do at the least, however it is done.</summary>
 /// <param name="Bound">What limits it.</param>
-/// <param name="Amount">Floating-point operations (two a multiply-add), or bytes read and written.</param>
+/// <param name="Amount">Floating-point operations (two a multiply-add, padding counted as is usual), or bytes read and written.</param>
 /// <param name="Threads">1, or 0 for all.</param>
 internal readonly record struct Work(Bound Bound, double Amount, int Threads = 0)
 {

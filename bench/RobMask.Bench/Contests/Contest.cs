@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using RobMask.Bench.Machine;
 
 namespace RobMask.Bench.Contests;
 
@@ -7,7 +6,8 @@ namespace RobMask.Bench.Contests;
 /// <remarks>
 /// A sample of short work is the mean of as many repetitions as take 30 ms. When the turn passes, the threads of the one
 /// before still spin for some milliseconds (libgomp's, by its default) and would take a processor from the next: so short
-/// work first runs off the clock, and before long work there is a pause.
+/// work first runs off the clock, and before long work there is a pause. Rounds in which other processes took part of the
+/// processors are left out, by that share and never by the times, as long as enough calm ones come.
 /// </remarks>
 internal static class Contest
 {
@@ -17,6 +17,7 @@ internal static class Contest
     private const double WarmUpSeconds = 0.3;
     private const double Long = 0.3;
     private const int MostRepetitions = 300;
+    private const int MostRoundsForOne = 3;
     private static bool _isFirst = true;
 
     /// <summary>Runs the rounds.</summary>
@@ -27,21 +28,22 @@ internal static class Contest
         double warmUpSeconds = _isFirst ? FirstWarmUpSeconds : WarmUpSeconds;
         _isFirst = false;
         double[] estimates = [.. contestants.Select(contestant => Estimate(contestant, warmUpSeconds))];
-        Timings[] timings = [.. contestants.Select(_ => new Timings())];
-        double busy = SystemFigures.BusySeconds;
-        double own = Environment.CpuUsage.TotalTime.TotalSeconds;
+        List<Round> rounds = [];
         long start = Stopwatch.GetTimestamp();
-        for (int round = 0; round < pace.Rounds && (round < pace.LeastRounds || Stopwatch.GetElapsedTime(start).TotalSeconds < pace.Seconds); round++)
+        while (rounds.Count(round => round.IsCalm) < pace.Rounds
+            && rounds.Count < pace.Rounds * MostRoundsForOne
+            && (rounds.Count < pace.LeastRounds || Stopwatch.GetElapsedTime(start).TotalSeconds < pace.Seconds))
         {
-            for (int i = 0; i < contestants.Count; i++)
-            {
-                Sample(contestants[i], estimates[i], timings[i]);
-            }
+            rounds.Add(Round.Run(() => [.. contestants.Zip(estimates, Sample)]));
         }
 
-        double others = SystemFigures.BusySeconds - busy - (Environment.CpuUsage.TotalTime.TotalSeconds - own);
-        double available = Stopwatch.GetElapsedTime(start).TotalSeconds * Environment.ProcessorCount;
-        return new ContestResult(timings, Math.Clamp(others / available, 0, 1));
+        Round[] counted = [.. rounds.Where(round => round.IsCalm)];
+        if (counted.Length < pace.LeastRounds)
+        {
+            counted = [.. rounds.OrderBy(round => round.OthersShare).Take(pace.LeastRounds)];
+        }
+
+        return new ContestResult([.. contestants.Select((_, i) => new Timings(counted.Select(round => round.Samples[i])))], counted.Average(round => round.OthersShare));
     }
 
     /// <summary>Seconds of a run once warm: the runtime compiles what is called often anew, in the background, while it runs.</summary>
@@ -62,7 +64,7 @@ internal static class Contest
         return seconds;
     }
 
-    private static void Sample(Contestant contestant, double estimate, Timings timings)
+    private static Sample Sample(Contestant contestant, double estimate)
     {
         int repetitions = (int)Math.Clamp(Math.Ceiling(SampleSeconds / estimate), 1, MostRepetitions);
         if (estimate > Long)
@@ -79,19 +81,17 @@ internal static class Contest
             while (Stopwatch.GetElapsedTime(start).TotalSeconds < SettleSeconds);
         }
 
-        double seconds = 0;
-        double processor = 0;
+        Sample sum = new(0, 0);
         for (int i = 0; i < repetitions; i++)
         {
-            (double elapsed, double used) = Once(contestant);
-            seconds += elapsed;
-            processor += used;
+            Sample once = Once(contestant);
+            sum = new Sample(sum.Seconds + once.Seconds, sum.ProcessorSeconds + once.ProcessorSeconds);
         }
 
-        timings.Add(seconds / repetitions, processor / repetitions);
+        return new Sample(sum.Seconds / repetitions, sum.ProcessorSeconds / repetitions);
     }
 
-    private static (double Seconds, double Processor) Once(Contestant contestant)
+    private static Sample Once(Contestant contestant)
     {
         contestant.Before();
         TimeSpan used = Environment.CpuUsage.TotalTime;
@@ -100,6 +100,6 @@ internal static class Contest
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         double processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds;
         contestant.After();
-        return (seconds, processor);
+        return new Sample(seconds, processor);
     }
 }

@@ -3,30 +3,23 @@ using System.Text.Json.Nodes;
 namespace RobMask.Bench.Contests;
 
 /// <summary>Seconds of one contestant, one entry a round.</summary>
-internal sealed class Timings
+internal sealed class Timings(IEnumerable<Sample> samples)
 {
-    private readonly List<double> _seconds = [];
-    private readonly List<double> _processor = [];
+    private readonly Sample[] _samples = [.. samples];
 
-    public int Rounds => _seconds.Count;
+    public int Rounds => _samples.Length;
 
-    public double Median => Middle(_seconds);
+    public double Median => Middle(_samples.Select(sample => sample.Seconds));
 
-    public double Least => _seconds.Min();
+    public double Least => _samples.Min(sample => sample.Seconds);
 
-    public double Greatest => _seconds.Max();
+    public double Greatest => _samples.Max(sample => sample.Seconds);
 
     /// <summary>Seconds of all threads' processor time, waiting ones' that spin too.</summary>
-    public double MedianProcessor => Middle(_processor);
-
-    public void Add(double seconds, double processorSeconds)
-    {
-        _seconds.Add(seconds);
-        _processor.Add(processorSeconds);
-    }
+    public double MedianProcessor => Middle(_samples.Select(sample => sample.ProcessorSeconds));
 
     /// <summary>The median over the rounds of the other's time / this time: a slow spell of the machine falls on both and cancels.</summary>
-    public double SpeedOver(Timings other) => Middle(_seconds.Zip(other._seconds, (mine, theirs) => theirs / mine));
+    public double SpeedOver(Timings other) => Middle(_samples.Zip(other._samples, (mine, theirs) => theirs.Seconds / mine.Seconds));
 
     public JsonObject ToJson() => new()
     {

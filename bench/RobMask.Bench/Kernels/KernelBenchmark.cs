@@ -26,7 +26,7 @@ internal static class KernelBenchmark
             Console.WriteLine($"  {"shape",-28} {"forward",16} {"input gradient",16} {"weight gradient",16}   GFLOP/s, share of the ceiling");
         }
 
-        foreach (ResNetConvolution shape in ResNetConvolution.All)
+        foreach (ConvolutionCase shape in ConvolutionCase.PreActResNet18)
         {
             double[] seconds = Measure(batch, rounds, shape);
             total += shape.Times * seconds.Sum();
@@ -44,7 +44,7 @@ internal static class KernelBenchmark
         return 0;
     }
 
-    private static double[] Measure(int batch, int rounds, ResNetConvolution shape)
+    private static double[] Measure(int batch, int rounds, ConvolutionCase shape)
     {
         ConvAttributes attributes = shape.Attributes;
         DenseTensor<float> input = HostTensors.Random(1, shape.Input(batch).Extents);

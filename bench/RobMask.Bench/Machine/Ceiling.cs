@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
@@ -12,9 +11,8 @@ internal static class Ceiling
 {
     private const int Steps = 1_000_000;
     private const int Chains = 16;
-    private const int Rounds = 12;
 
-    /// <summary>GFLOP/s of all threads together, the best of several rounds.</summary>
+    /// <summary>GFLOP/s of all threads together.</summary>
     /// <typeparam name="T">float or double.</typeparam>
     public static double Measure<T>(int threads)
         where T : unmanaged, INumber<T>
@@ -23,15 +21,7 @@ internal static class Ceiling
         Workers.ThreadCount = threads;
         T[] sink = new T[threads];
         double lanes = VectorBits.Best / 8.0 / Unsafe.SizeOf<T>();
-        double best = 0;
-        for (int round = 0; round < Rounds; round++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            Workers.For(threads, new BurnJob<T>(sink));
-            double operations = 2.0 * Chains * lanes * Steps * threads;
-            best = Math.Max(best, operations / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
-        }
-
+        double best = 2.0 * Chains * lanes * Steps * threads / Fastest.Seconds(() => Workers.For(threads, new BurnJob<T>(sink))) / 1e9;
         Workers.ThreadCount = before;
         return best;
     }

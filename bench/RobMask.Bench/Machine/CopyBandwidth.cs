@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RobMask.Kernels;
 using RobMask.Tensors;
 
@@ -10,23 +9,15 @@ internal static class CopyBandwidth
 {
     private const int Elements = 32 << 20;
     private const int Part = 1 << 18;
-    private const int Rounds = 12;
 
-    /// <summary>GB/s of all threads together, the best of several rounds.</summary>
+    /// <summary>GB/s of all threads together.</summary>
     public static double Measure(int threads)
     {
         int before = Workers.ThreadCount;
         Workers.ThreadCount = threads;
         DenseTensor<float> source = new(Elements);
         DenseTensor<float> destination = new(Elements);
-        double best = 0;
-        for (int round = 0; round < Rounds; round++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            Workers.For(Elements / Part, new CopyJob(source, destination));
-            best = Math.Max(best, 2.0 * sizeof(float) * Elements / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
-        }
-
+        double best = 2.0 * sizeof(float) * Elements / Fastest.Seconds(() => Workers.For(Elements / Part, new CopyJob(source, destination))) / 1e9;
         Workers.ThreadCount = before;
         return best;
     }

@@ -36,7 +36,7 @@ internal static class AloneBenchmark
             contestant.Step();
         }
 
-        Timings timings = new();
+        List<Sample> samples = [];
         int rounds = options.Rounds > 0 ? options.Rounds : 3;
         long resident = SystemFigures.Resident;
         long allocated = 0;
@@ -48,7 +48,7 @@ internal static class AloneBenchmark
             contestant.Step();
             double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
             allocated += GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore;
-            timings.Add(seconds, (Environment.CpuUsage.TotalTime - used).TotalSeconds);
+            samples.Add(new Sample(seconds, (Environment.CpuUsage.TotalTime - used).TotalSeconds));
         }
 
         MemoryFigure figure = new()
@@ -60,7 +60,7 @@ internal static class AloneBenchmark
             PeakBytes = SystemFigures.Peak,
             AllocatedBytesPerStep = allocated / rounds,
             ResidentGrowthBytesPerStep = (SystemFigures.Resident - resident) / rounds,
-            Seconds = timings.Median,
+            Seconds = new Timings(samples).Median,
         };
         Console.WriteLine(JsonSerializer.Serialize(figure));
         return 0;

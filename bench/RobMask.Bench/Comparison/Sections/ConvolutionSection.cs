@@ -19,7 +19,7 @@ internal sealed class ConvolutionSection : ISection
         Pace pace = options.Pace(new Pace(9, 5, 4), new Pace(3, 3, 1));
         foreach (int batch in options.BatchesOr(128, 32))
         {
-            foreach (ResNetConvolution shape in ResNetConvolution.All)
+            foreach (ConvolutionCase shape in ConvolutionCase.PreActResNet18)
             {
                 foreach (Figure figure in Compare(shape, batch, pace))
                 {
@@ -29,7 +29,7 @@ internal sealed class ConvolutionSection : ISection
         }
     }
 
-    private static List<Figure> Compare(ResNetConvolution shape, int batch, Pace pace)
+    private static List<Figure> Compare(ConvolutionCase shape, int batch, Pace pace)
     {
         using DisposeScope scope = torch.NewDisposeScope();
         using IDisposable noGraph = torch.no_grad();
