@@ -26,6 +26,47 @@ public sealed unsafe class Conv2dBitsTests
     [InlineData(7, true)]
     public void Fast_gradient_of_the_weight_equals_the_definition_bit_for_bit(int seed, bool hostile) => OverRandomCases(seed, hostile, BackwardWeight, BackwardWeight);
 
+    [Theory]
+    [InlineData(21, false)]
+    [InlineData(22, true)]
+    public void Fast_kernels_equal_the_definition_where_images_fill_the_lanes(int seed, bool hostile)
+    {
+        Random random = new(seed);
+        for (int i = 0; i < 80; i++)
+        {
+            ConvCases.Case one = ConvCases.DrawBatch(random);
+            Forward(random, one, hostile);
+            BackwardInput(random, one, hostile);
+            BackwardWeight(random, one, hostile);
+        }
+    }
+
+    [Theory]
+    [InlineData(23)]
+    public void Zeros_have_the_sign_that_the_definition_gives_them_beside_padding(int seed)
+    {
+        Random random = new(seed);
+        int negative = 0;
+        for (int i = 0; i < 60; i++)
+        {
+            ConvCases.Case one = ConvCases.DrawBatch(random);
+            DenseTensor<float> input = ConvCases.Underflowing<float>(random, one.Input);
+            DenseTensor<float> weight = ConvCases.Underflowing<float>(random, one.Weight);
+            DenseTensor<float> gradOutput = ConvCases.Underflowing<float>(random, one.Output);
+            Forward(random, one, hostile: false, input, weight, null);
+            BackwardInput(random, one, hostile: false, gradOutput, weight);
+            BackwardWeight(one, input, gradOutput);
+            DenseTensor<float> output = new(one.Output);
+            Conv2d.Forward(input, weight, null, one.Attributes, output);
+            foreach (float value in output.Span)
+            {
+                negative += value == 0 && float.IsNegative(value) ? 1 : 0;
+            }
+        }
+
+        Assert.True(negative > 1000, $"only {negative} outputs are −0: nothing was tested");
+    }
+
     [Fact]
     public void Large_shapes_equal_the_definition_bit_for_bit()
     {
@@ -95,6 +136,12 @@ public sealed unsafe class Conv2dBitsTests
         DenseTensor<T> input = ConvCases.Values<T>(random, one.Input, hostile);
         DenseTensor<T> weight = ConvCases.Values<T>(random, one.Weight, hostile);
         DenseTensor<T>? bias = one.Biased ? ConvCases.Values<T>(random, new TensorShape(one.Weight[0]), hostile) : null;
+        Forward(random, one, hostile, input, weight, bias);
+    }
+
+    private static void Forward<T>(Random random, ConvCases.Case one, bool hostile, DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         DenseTensor<T> expected = new(one.Output);
         Conv2d.ForwardPlain(input, weight, bias, one.Attributes, expected);
         ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);
@@ -114,6 +161,12 @@ public sealed unsafe class Conv2dBitsTests
     {
         DenseTensor<T> gradOutput = ConvCases.Values<T>(random, one.Output, hostile);
         DenseTensor<T> weight = ConvCases.Values<T>(random, one.Weight, hostile);
+        BackwardInput(random, one, hostile, gradOutput, weight);
+    }
+
+    private static void BackwardInput<T>(Random random, ConvCases.Case one, bool hostile, DenseTensor<T> gradOutput, DenseTensor<T> weight)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         DenseTensor<T> expected = new(one.Input);
         Conv2d.BackwardInputPlain(gradOutput, weight, one.Attributes, expected);
         ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);
@@ -148,6 +201,12 @@ public sealed unsafe class Conv2dBitsTests
     {
         DenseTensor<T> input = ConvCases.Values<T>(random, one.Input, hostile);
         DenseTensor<T> gradOutput = ConvCases.Values<T>(random, one.Output, hostile);
+        BackwardWeight(one, input, gradOutput);
+    }
+
+    private static void BackwardWeight<T>(ConvCases.Case one, DenseTensor<T> input, DenseTensor<T> gradOutput)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         DenseTensor<T> expected = new(one.Weight);
         Conv2d.BackwardWeightPlain(input, gradOutput, one.Attributes, expected);
         ConvShape shape = ConvShape.Create(one.Input, one.Weight, one.Attributes);

@@ -16,7 +16,12 @@ internal static class ConvCases
     }
 
     /// <summary>A small case, a few thousand products.</summary>
-    public static Case Draw(Random random)
+    public static Case Draw(Random random) => Draw(random, _ => random.Next(1, 6));
+
+    /// <summary>A small case whose images fill the lanes of a vector, or nearly.</summary>
+    public static Case DrawBatch(Random random) => Draw(random, _ => random.Next(4) switch { 0 => 32, 1 => random.Next(24, 33), 2 => random.Next(47, 66), _ => random.Next(6, 24) });
+
+    private static Case Draw(Random random, Func<Random, int> images)
     {
         while (true)
         {
@@ -26,7 +31,7 @@ internal static class ConvCases
             ConvAttributes attributes = new(
                 random.Next(1, 6), random.Next(1, 6), random.Next(1, 4), random.Next(1, 4),
                 random.Next(0, 4), random.Next(0, 4), random.Next(1, 4), random.Next(1, 4), groups);
-            TensorShape input = new(random.Next(1, 6), channels, random.Next(1, 12), random.Next(1, random.Next(2, 40)));
+            TensorShape input = new(images(random), channels, random.Next(1, 12), random.Next(1, random.Next(2, 40)));
             TensorShape weight = new(outputs, channels / groups, attributes.KernelHeight, attributes.KernelWidth);
             bool fits = ((attributes.KernelHeight - 1) * attributes.DilationHeight) + 1 <= input[2] + (2 * attributes.PaddingHeight)
                 && ((attributes.KernelWidth - 1) * attributes.DilationWidth) + 1 <= input[3] + (2 * attributes.PaddingWidth);
@@ -77,6 +82,20 @@ internal static class ConvCases
             {
                 value = values[random.Next(values.Length)];
             }
+        }
+
+        return tensor;
+    }
+
+    /// <summary>Zeros, ones and values whose products underflow, so that sums of either zero are common.</summary>
+    public static DenseTensor<T> Underflowing<T>(Random random, TensorShape shape)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        DenseTensor<T> tensor = new(shape);
+        T tiny = T.Sqrt(T.Epsilon) / T.CreateChecked(4);
+        foreach (ref T value in tensor.Span)
+        {
+            value = (random.NextDouble() < 0.5 ? T.NegativeOne : T.One) * random.Next(8) switch { 0 => T.One, < 4 => T.Zero, _ => tiny };
         }
 
         return tensor;

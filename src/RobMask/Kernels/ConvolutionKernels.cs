@@ -8,7 +8,7 @@ internal static unsafe class ConvolutionKernels
 {
     /// <summary>Forward.</summary>
     public static void Forward<T>(in ConvShape shape, T* input, T* weight, T* bias, T* addend, T* output, int bits)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ConvAttributes a = shape.Attributes;
         SlidingProduct<T> product = new()
@@ -49,14 +49,21 @@ internal static unsafe class ConvolutionKernels
             Bias = bias,
             Addend = addend,
         };
-        Run(new Span<SlidingProduct<T>>(ref product), bits);
+        if (!TryImages(shape, product, true, bits))
+        {
+            Run(new Span<SlidingProduct<T>>(ref product), bits);
+        }
     }
 
-    /// <summary>The gradient of the input: for each phase of input rows, one product for each phase of columns, interleaved.</summary>
+    /// <summary>The gradient of the input: with images in the lanes where they fill them, else for each phase of input rows, one product for each phase of columns, interleaved.</summary>
     public static void BackwardInput<T>(in ConvShape shape, T* gradOutput, T* weight, T* addend, T* gradInput, int bits)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ConvAttributes a = shape.Attributes;
+        if (TryImages(shape, InputGradient(shape, gradOutput, weight, addend, gradInput), false, bits))
+        {
+            return;
+        }
 
         // Beyond the extent a stride leaves one position a phase, so no more phases than that are needed.
         int rowPhases = Math.Min(a.StrideHeight, shape.H);
@@ -135,7 +142,7 @@ internal static unsafe class ConvolutionKernels
     /// </summary>
     public static void Multiply<T>(
         int rows, int steps, int columns, T* left, nint leftRowPitch, nint leftStepPitch, T* right, nint rightStepPitch, nint rightColumnPitch, T* output, int bits)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         SlidingProduct<T> product = new()
         {
@@ -168,8 +175,66 @@ internal static unsafe class ConvolutionKernels
         Run(new Span<SlidingProduct<T>>(ref product), bits);
     }
 
+    /// <summary>The gradient of the input as one product over all taps.</summary>
+    private static SlidingProduct<T> InputGradient<T>(in ConvShape shape, T* gradOutput, T* weight, T* addend, T* gradInput)
+        where T : unmanaged => new()
+        {
+            Images = shape.N,
+            Groups = shape.Groups,
+            Channels = shape.OutputsPerGroup,
+            SourceRows = shape.P,
+            SourceColumns = shape.Q,
+            Source = gradOutput,
+            SourceImagePitch = (nint)shape.K * shape.P * shape.Q,
+            SourceChannelPitch = (nint)shape.P * shape.Q,
+            SourceRowPitch = shape.Q,
+            SourceColumnPitch = 1,
+            TapRows = shape.R,
+            TapColumns = shape.S,
+            Outputs = shape.ChannelsPerGroup,
+            Weight = weight,
+            WeightGroupPitch = (nint)shape.OutputsPerGroup * shape.Terms,
+            WeightOutputPitch = shape.R * shape.S,
+            WeightChannelPitch = shape.Terms,
+            WeightTapRowPitch = shape.S,
+            WeightTapColumnPitch = 1,
+            OutputRows = shape.H,
+            OutputColumns = shape.W,
+            Output = gradInput,
+            OutputImagePitch = (nint)shape.C * shape.H * shape.W,
+            OutputChannelPitch = (nint)shape.H * shape.W,
+            OutputRowPitch = shape.W,
+            OutputColumnPitch = 1,
+            Addend = addend,
+        };
+
+    /// <summary>Runs with images in the lanes where they fill them and no weight is infinite or NaN: 0 times it, in the padding, counts.</summary>
+    private static bool TryImages<T>(in ConvShape shape, in SlidingProduct<T> product, bool forward, int bits)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (!ImageLaneKernel.Fits(shape.N, bits / 8 / sizeof(T)) || !ImageLaneKernel.AreFinite(product.Weight, shape.K * shape.Terms))
+        {
+            return false;
+        }
+
+        switch (bits)
+        {
+            case 512:
+                ImageLaneKernel.Run<T, Tiles512<T>>(shape, product, forward);
+                break;
+            case 256:
+                ImageLaneKernel.Run<T, Tiles256<T>>(shape, product, forward);
+                break;
+            default:
+                ImageLaneKernel.Run<T, Tiles128<T>>(shape, product, forward);
+                break;
+        }
+
+        return true;
+    }
+
     private static void Run<T>(Span<SlidingProduct<T>> products, int bits)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         switch (bits)
         {

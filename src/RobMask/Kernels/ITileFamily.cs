@@ -12,7 +12,7 @@ internal unsafe interface ITileFamily<T>
     static abstract int MaximumRows { get; }
 
     /// <summary>Advances the chains of a tile of <paramref name="height"/> rows: see <see cref="RegisterTile.Advance"/>.</summary>
-    static abstract void Advance(int height, T* left, T* right, T* tile, nint columns, nint rows, nint images, nint rowPitch, nint imagePitch, bool resume);
+    static abstract void Advance(int height, T* left, T* right, T* tile, in TileWalk walk, bool resume);
 
     /// <summary>Copies one vector.</summary>
     static abstract void Copy(T* source, T* destination);

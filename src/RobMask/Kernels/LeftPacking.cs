@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RobMask.Kernels;
 
 /// <summary>Packs the weights of a <see cref="SlidingProduct{T}"/>; a part packs one panel of one group.</summary>
@@ -5,6 +7,7 @@ internal readonly unsafe struct LeftPacking<T>(SlidingProduct<T> product, RowPan
     where T : unmanaged
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int index, int worker)
     {
         int group = index / panels.Count;
@@ -19,6 +22,21 @@ internal readonly unsafe struct LeftPacking<T>(SlidingProduct<T> product, RowPan
         {
             int channels = Math.Min(product.BlockChannels, product.Channels - first);
             T* step = groupLeft + ((nint)panels.PaddedRows * first * taps) + ((nint)start * channels * taps);
+            bool contiguous = product.WeightTapColumnPitch == 1 && product.WeightTapRowPitch == product.TapColumns;
+            if (contiguous && rows == height)
+            {
+                // Runs of taps, or of all steps, change places with the rows.
+                bool joined = product.WeightChannelPitch == taps;
+                int run = joined ? channels * taps : taps;
+                for (int c = first; c < first + channels; c += joined ? channels : 1)
+                {
+                    Transposition.Run(weight + (c * product.WeightChannelPitch), product.WeightOutputPitch, rows, run, step, height);
+                    step += run * height;
+                }
+
+                continue;
+            }
+
             for (int c = first; c < first + channels; c++)
             {
                 for (int i = 0; i < product.TapRows; i++)

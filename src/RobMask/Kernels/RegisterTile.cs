@@ -5,25 +5,19 @@ namespace RobMask.Kernels;
 /// <summary>The inner loop of every convolution and product: a tile of rows × 2 vectors of outputs, held in registers.</summary>
 /// <remarks>
 /// Every element of the tile runs its own chain acc = fma(a, b, acc) in the order of the steps; the tile's extent never
-/// shows in the bits. The left operand is packed [step][row], the right one [step][2 vectors]. The steps may lie in runs:
-/// after <c>columns</c> steps the right operand skips to the next row, after <c>rows</c> rows to the next image, so that the
-/// gradient of a weight reads a padded image where it lies; the left operand is always contiguous.
+/// shows in the bits. A step reads one element a row of the left operand and two vectors of the right one; where the next
+/// step's lie is the walk's business, so that both operands are read where they are.
 /// </remarks>
 internal static unsafe class RegisterTile
 {
     /// <summary>Advances the chains of a tile.</summary>
-    /// <param name="left">[images · rows · columns][TRows] elements.</param>
-    /// <param name="right">[images][rows][columns] steps of two vectors.</param>
+    /// <param name="left">The first step's [TRows] elements.</param>
+    /// <param name="right">The first step's two vectors.</param>
     /// <param name="tile">[TRows][2 vectors]: the accumulators; read first when <paramref name="resume"/> is set.</param>
-    /// <param name="columns">Steps in a run.</param>
-    /// <param name="rows">Runs in an image.</param>
-    /// <param name="images">Images.</param>
-    /// <param name="rowPitch">Elements from a run's start to the next one's in <paramref name="right"/>.</param>
-    /// <param name="imagePitch">Elements from an image's start to the next one's in <paramref name="right"/>.</param>
+    /// <param name="walk">Where the other steps lie.</param>
     /// <param name="resume">Whether the chains go on from <paramref name="tile"/>, else they start from +0.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Advance<TWidth, TVector, T, TRows>(
-        T* left, T* right, T* tile, nint columns, nint rows, nint images, nint rowPitch, nint imagePitch, bool resume)
+    public static void Advance<TWidth, TVector, T, TRows>(T* left, T* right, T* tile, in TileWalk walk, bool resume)
         where TWidth : struct, IVectorWidth<TVector, T>
         where TVector : struct
         where T : unmanaged
@@ -59,38 +53,45 @@ internal static unsafe class RegisterTile
             if (TRows.Count > 11) { a11 = TWidth.Load(tile + (11 * width)); b11 = TWidth.Load(tile + (11 * width) + lanes); }
         }
 
-        for (nint image = 0; image < images; image++)
+        nint columns = walk.Columns;
+        nint leftColumn = walk.LeftColumn * sizeof(T);
+        nint rightColumn = walk.RightColumn * sizeof(T);
+        nint rows = walk.Rows;
+        for (nint image = walk.Images; image > 0; image--)
         {
-            T* row = right;
-            for (nint p = 0; p < rows; p++)
+            T* leftRow = left;
+            T* rightRow = right;
+            for (nint p = rows; p > 0; p--)
             {
-                T* step = row;
-                T* end = step + (columns * width);
-                while (step < end)
+                T* factors = leftRow;
+                T* step = rightRow;
+                for (nint q = columns; q > 0; q--)
                 {
                     TVector first = TWidth.Load(step);
                     TVector second = TWidth.Load(step + lanes);
                     TVector factor;
-                    if (TRows.Count > 0) { factor = TWidth.Broadcast(left[0]); a0 = TWidth.FusedMultiplyAdd(factor, first, a0); b0 = TWidth.FusedMultiplyAdd(factor, second, b0); }
-                    if (TRows.Count > 1) { factor = TWidth.Broadcast(left[1]); a1 = TWidth.FusedMultiplyAdd(factor, first, a1); b1 = TWidth.FusedMultiplyAdd(factor, second, b1); }
-                    if (TRows.Count > 2) { factor = TWidth.Broadcast(left[2]); a2 = TWidth.FusedMultiplyAdd(factor, first, a2); b2 = TWidth.FusedMultiplyAdd(factor, second, b2); }
-                    if (TRows.Count > 3) { factor = TWidth.Broadcast(left[3]); a3 = TWidth.FusedMultiplyAdd(factor, first, a3); b3 = TWidth.FusedMultiplyAdd(factor, second, b3); }
-                    if (TRows.Count > 4) { factor = TWidth.Broadcast(left[4]); a4 = TWidth.FusedMultiplyAdd(factor, first, a4); b4 = TWidth.FusedMultiplyAdd(factor, second, b4); }
-                    if (TRows.Count > 5) { factor = TWidth.Broadcast(left[5]); a5 = TWidth.FusedMultiplyAdd(factor, first, a5); b5 = TWidth.FusedMultiplyAdd(factor, second, b5); }
-                    if (TRows.Count > 6) { factor = TWidth.Broadcast(left[6]); a6 = TWidth.FusedMultiplyAdd(factor, first, a6); b6 = TWidth.FusedMultiplyAdd(factor, second, b6); }
-                    if (TRows.Count > 7) { factor = TWidth.Broadcast(left[7]); a7 = TWidth.FusedMultiplyAdd(factor, first, a7); b7 = TWidth.FusedMultiplyAdd(factor, second, b7); }
-                    if (TRows.Count > 8) { factor = TWidth.Broadcast(left[8]); a8 = TWidth.FusedMultiplyAdd(factor, first, a8); b8 = TWidth.FusedMultiplyAdd(factor, second, b8); }
-                    if (TRows.Count > 9) { factor = TWidth.Broadcast(left[9]); a9 = TWidth.FusedMultiplyAdd(factor, first, a9); b9 = TWidth.FusedMultiplyAdd(factor, second, b9); }
-                    if (TRows.Count > 10) { factor = TWidth.Broadcast(left[10]); a10 = TWidth.FusedMultiplyAdd(factor, first, a10); b10 = TWidth.FusedMultiplyAdd(factor, second, b10); }
-                    if (TRows.Count > 11) { factor = TWidth.Broadcast(left[11]); a11 = TWidth.FusedMultiplyAdd(factor, first, a11); b11 = TWidth.FusedMultiplyAdd(factor, second, b11); }
-                    left += TRows.Count;
-                    step += width;
+                    if (TRows.Count > 0) { factor = TWidth.Broadcast(factors[0]); a0 = TWidth.FusedMultiplyAdd(factor, first, a0); b0 = TWidth.FusedMultiplyAdd(factor, second, b0); }
+                    if (TRows.Count > 1) { factor = TWidth.Broadcast(factors[1]); a1 = TWidth.FusedMultiplyAdd(factor, first, a1); b1 = TWidth.FusedMultiplyAdd(factor, second, b1); }
+                    if (TRows.Count > 2) { factor = TWidth.Broadcast(factors[2]); a2 = TWidth.FusedMultiplyAdd(factor, first, a2); b2 = TWidth.FusedMultiplyAdd(factor, second, b2); }
+                    if (TRows.Count > 3) { factor = TWidth.Broadcast(factors[3]); a3 = TWidth.FusedMultiplyAdd(factor, first, a3); b3 = TWidth.FusedMultiplyAdd(factor, second, b3); }
+                    if (TRows.Count > 4) { factor = TWidth.Broadcast(factors[4]); a4 = TWidth.FusedMultiplyAdd(factor, first, a4); b4 = TWidth.FusedMultiplyAdd(factor, second, b4); }
+                    if (TRows.Count > 5) { factor = TWidth.Broadcast(factors[5]); a5 = TWidth.FusedMultiplyAdd(factor, first, a5); b5 = TWidth.FusedMultiplyAdd(factor, second, b5); }
+                    if (TRows.Count > 6) { factor = TWidth.Broadcast(factors[6]); a6 = TWidth.FusedMultiplyAdd(factor, first, a6); b6 = TWidth.FusedMultiplyAdd(factor, second, b6); }
+                    if (TRows.Count > 7) { factor = TWidth.Broadcast(factors[7]); a7 = TWidth.FusedMultiplyAdd(factor, first, a7); b7 = TWidth.FusedMultiplyAdd(factor, second, b7); }
+                    if (TRows.Count > 8) { factor = TWidth.Broadcast(factors[8]); a8 = TWidth.FusedMultiplyAdd(factor, first, a8); b8 = TWidth.FusedMultiplyAdd(factor, second, b8); }
+                    if (TRows.Count > 9) { factor = TWidth.Broadcast(factors[9]); a9 = TWidth.FusedMultiplyAdd(factor, first, a9); b9 = TWidth.FusedMultiplyAdd(factor, second, b9); }
+                    if (TRows.Count > 10) { factor = TWidth.Broadcast(factors[10]); a10 = TWidth.FusedMultiplyAdd(factor, first, a10); b10 = TWidth.FusedMultiplyAdd(factor, second, b10); }
+                    if (TRows.Count > 11) { factor = TWidth.Broadcast(factors[11]); a11 = TWidth.FusedMultiplyAdd(factor, first, a11); b11 = TWidth.FusedMultiplyAdd(factor, second, b11); }
+                    factors = (T*)((byte*)factors + leftColumn);
+                    step = (T*)((byte*)step + rightColumn);
                 }
 
-                row += rowPitch;
+                leftRow += walk.LeftRow;
+                rightRow += walk.RightRow;
             }
 
-            right += imagePitch;
+            left += walk.LeftImage;
+            right += walk.RightImage;
         }
 
         if (TRows.Count > 0) { TWidth.Store(a0, tile + (0 * width)); TWidth.Store(b0, tile + (0 * width) + lanes); }

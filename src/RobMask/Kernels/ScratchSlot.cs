@@ -23,4 +23,7 @@ internal static class ScratchSlot
 
     /// <summary>A part's tables.</summary>
     public const int PartTables = 6;
+
+    /// <summary>The caller's tables.</summary>
+    public const int CallTables = 7;
 }

@@ -80,7 +80,7 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
                 {
                     int row = panels.Start(panel);
                     T* tile = tiles + (column * tilePitch) + ((row - firstRow) * width);
-                    TTile.Advance(panels.Height(panel), blockLeft + ((nint)row * steps), packed + (column * panelPitch), tile, steps, 1, 1, 0, 0, first > 0);
+                    TTile.Advance(panels.Height(panel), blockLeft + ((nint)row * steps), packed + (column * panelPitch), tile, TileWalk.Contiguous(steps, panels.Height(panel), width), first > 0);
                 }
             }
         }

@@ -96,6 +96,24 @@ internal static unsafe class StripPacking<T, TTile>
         }
     }
 
+    /// <summary>Copies <paramref name="count"/> elements that are <paramref name="pitch"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyStrided(T* from, nint pitch, T* to, int count)
+    {
+        if (pitch == 1)
+        {
+            CopyExactly(from, to, count);
+        }
+        else if (pitch == 2)
+        {
+            Transposition.EveryOther(from, count, to);
+        }
+        else
+        {
+            Transposition.Strided(from, pitch, count, to, 1);
+        }
+    }
+
     /// <summary>Adds two runs and touches nothing beyond them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddExactly(T* left, T* right, T* to, int count)

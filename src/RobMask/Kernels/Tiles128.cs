@@ -15,15 +15,15 @@ internal readonly unsafe struct Tiles128<T> : ITileFamily<T>
     public static int MaximumRows => 6;
 
     /// <inheritdoc/>
-    public static void Advance(int height, T* left, T* right, T* tile, nint columns, nint rows, nint images, nint rowPitch, nint imagePitch, bool resume)
+    public static void Advance(int height, T* left, T* right, T* tile, in TileWalk walk, bool resume)
     {
         switch (height)
         {
             case 6:
-                RegisterTile.Advance<Width128<T>, Vector128<T>, T, Rows6>(left, right, tile, columns, rows, images, rowPitch, imagePitch, resume);
+                RegisterTile.Advance<Width128<T>, Vector128<T>, T, Rows6>(left, right, tile, walk, resume);
                 break;
             case 4:
-                RegisterTile.Advance<Width128<T>, Vector128<T>, T, Rows4>(left, right, tile, columns, rows, images, rowPitch, imagePitch, resume);
+                RegisterTile.Advance<Width128<T>, Vector128<T>, T, Rows4>(left, right, tile, walk, resume);
                 break;
             default:
                 throw new UnreachableException($"a tile of {height} rows");

@@ -15,18 +15,18 @@ internal readonly unsafe struct Tiles512<T> : ITileFamily<T>
     public static int MaximumRows => 12;
 
     /// <inheritdoc/>
-    public static void Advance(int height, T* left, T* right, T* tile, nint columns, nint rows, nint images, nint rowPitch, nint imagePitch, bool resume)
+    public static void Advance(int height, T* left, T* right, T* tile, in TileWalk walk, bool resume)
     {
         switch (height)
         {
             case 12:
-                RegisterTile.Advance<Width512<T>, Vector512<T>, T, Rows12>(left, right, tile, columns, rows, images, rowPitch, imagePitch, resume);
+                RegisterTile.Advance<Width512<T>, Vector512<T>, T, Rows12>(left, right, tile, walk, resume);
                 break;
             case 8:
-                RegisterTile.Advance<Width512<T>, Vector512<T>, T, Rows8>(left, right, tile, columns, rows, images, rowPitch, imagePitch, resume);
+                RegisterTile.Advance<Width512<T>, Vector512<T>, T, Rows8>(left, right, tile, walk, resume);
                 break;
             case 4:
-                RegisterTile.Advance<Width512<T>, Vector512<T>, T, Rows4>(left, right, tile, columns, rows, images, rowPitch, imagePitch, resume);
+                RegisterTile.Advance<Width512<T>, Vector512<T>, T, Rows4>(left, right, tile, walk, resume);
                 break;
             default:
                 throw new UnreachableException($"a tile of {height} rows");

@@ -22,6 +22,11 @@ internal static unsafe class Transposition
             int row = 0;
             if (sizeof(T) == sizeof(uint) && Vector512.IsHardwareAccelerated)
             {
+                for (; row + 16 <= rows; row += 16)
+                {
+                    SixteenRows((uint*)(from + (row * pitch)), pitch, count, (uint*)(to + row), width);
+                }
+
                 for (; row + 4 <= rows; row += 4)
                 {
                     FourRows((uint*)(from + (row * pitch)), pitch, count, (uint*)(to + row), width);
@@ -91,6 +96,47 @@ internal static unsafe class Transposition
             destination[(2 * i) + 1] = odd[i];
         }
     }
+
+    /// <summary>Sixteen rows at a time, four columns of each: full vectors are written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SixteenRows(uint* source, nint pitch, int columns, uint* destination, nint width)
+    {
+        Vector512<uint> neighbours = Vector512.Create(1u, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+        Vector512<uint> pairs = Vector512.Create(2u, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+        Vector512<uint> even = Vector512.Create(uint.MaxValue, 0, uint.MaxValue, 0, uint.MaxValue, 0, uint.MaxValue, 0, uint.MaxValue, 0, uint.MaxValue, 0, uint.MaxValue, 0, uint.MaxValue, 0);
+        Vector512<uint> lower = Vector512.Create(ulong.MaxValue, 0, ulong.MaxValue, 0, ulong.MaxValue, 0, ulong.MaxValue, 0).AsUInt32();
+        int column = 0;
+        for (; column + 4 <= columns; column += 4)
+        {
+            // A quarter of a vector is four columns of one row; rows four apart share a vector, so that they end up in order.
+            Vector512<uint> a = FourQuarters(source + column, 4 * pitch);
+            Vector512<uint> b = FourQuarters(source + column + pitch, 4 * pitch);
+            Vector512<uint> c = FourQuarters(source + column + (2 * pitch), 4 * pitch);
+            Vector512<uint> d = FourQuarters(source + column + (3 * pitch), 4 * pitch);
+
+            // In each quarter: odd elements of one row change places with even ones of the next, then pairs likewise.
+            Vector512<uint> evenFirst = Vector512.ConditionalSelect(even, a, Vector512.Shuffle(b, neighbours));
+            Vector512<uint> oddFirst = Vector512.ConditionalSelect(even, Vector512.Shuffle(a, neighbours), b);
+            Vector512<uint> evenLast = Vector512.ConditionalSelect(even, c, Vector512.Shuffle(d, neighbours));
+            Vector512<uint> oddLast = Vector512.ConditionalSelect(even, Vector512.Shuffle(c, neighbours), d);
+            Vector512.ConditionalSelect(lower, evenFirst, Vector512.Shuffle(evenLast, pairs)).Store(destination);
+            Vector512.ConditionalSelect(lower, oddFirst, Vector512.Shuffle(oddLast, pairs)).Store(destination + width);
+            Vector512.ConditionalSelect(lower, Vector512.Shuffle(evenFirst, pairs), evenLast).Store(destination + (2 * width));
+            Vector512.ConditionalSelect(lower, Vector512.Shuffle(oddFirst, pairs), oddLast).Store(destination + (3 * width));
+            destination += 4 * width;
+        }
+
+        for (; column < columns; column++)
+        {
+            Strided(source + column, pitch, 16, destination, 1);
+            destination += width;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> FourQuarters(uint* source, nint pitch) => Vector512.Create(
+        Vector256.Create(Vector128.Load(source), Vector128.Load(source + pitch)),
+        Vector256.Create(Vector128.Load(source + (2 * pitch)), Vector128.Load(source + (3 * pitch))));
 
     /// <summary>Four rows at a time, four columns of each: sixteen elements change places within one register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

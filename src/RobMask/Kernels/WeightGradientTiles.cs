@@ -47,23 +47,21 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
     private void Advance(int panel, T* chainLeft, T* chainRight, T* tile, int count)
     {
         int height = plan.Panels.Height(panel);
-        nint rows = plan.Shape.P;
-        nint columns = plan.Shape.Q;
-        nint rowPitch = (nint)plan.RowLength * plan.Width * (plan.Unrolled ? 1 : plan.RowStride);
-        if (rowPitch == columns * plan.Width)
+        int pixels = plan.Shape.P * plan.Shape.Q;
+        TileWalk walk = new()
         {
-            columns *= rows;
-            rows = 1;
-        }
-
-        nint planes = count;
-        if (rows == 1 && plan.PlaneLength == columns * plan.Width)
-        {
-            columns *= planes;
-            planes = 1;
-        }
-
-        TTile.Advance(height, chainLeft, chainRight, tile, columns, rows, planes, rowPitch, plan.PlaneLength, false);
+            Columns = plan.Shape.Q,
+            Rows = plan.Shape.P,
+            Images = count,
+            LeftColumn = height,
+            LeftRow = plan.Shape.Q * height,
+            LeftImage = pixels * height,
+            RightColumn = plan.Width,
+            RightRow = (nint)plan.RowLength * plan.Width * (plan.Unrolled ? 1 : plan.RowStride),
+            RightImage = plan.PlaneLength,
+        };
+        walk.Flatten();
+        TTile.Advance(height, chainLeft, chainRight, tile, walk, false);
     }
 
     /// <summary>Adds the chain to the sums of full subtrees: a binary counter, as <see cref="Numerics.PairwiseTree{T}"/>.</summary>

@@ -1,0 +1,99 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using RobMask.Ops;
+
+namespace RobMask.Kernels;
+
+/// <summary>Runs a <see cref="SlidingProduct{T}"/> with the images of a batch in the lanes of a vector: see <see cref="ImageLanePlan{T}"/>.</summary>
+internal static unsafe class ImageLaneKernel
+{
+    /// <summary>Whether the images fill enough of the lanes.</summary>
+    public static bool Fits(int images, int lanes)
+    {
+        int width = 2 * lanes;
+        int blocks = (images + width - 1) / width;
+        return 4L * images >= 3L * blocks * width;
+    }
+
+    /// <summary>Computes all outputs; <paramref name="forward"/> tells which taps an output meets. No weight may be infinite or NaN.</summary>
+    public static void Run<T, TTile>(in ConvShape shape, SlidingProduct<T> product, bool forward)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where TTile : struct, ITileFamily<T>
+    {
+        AxisTaps* tables = Scratch.Get<AxisTaps>(ScratchSlot.CallTables, product.OutputRows + product.OutputColumns);
+        ImageLanePlan<T> plan = new() { Product = product, RowTaps = tables, ColumnTaps = tables + product.OutputRows };
+        if (forward)
+        {
+            PlaceForward(shape, &plan);
+        }
+        else
+        {
+            PlaceBackward(shape, &plan);
+        }
+
+        plan.Cut(2 * TTile.Lanes, TTile.MaximumRows, Workers.ThreadCount);
+        plan.Product.PackedWeight = Scratch.Get<T>(ScratchSlot.CallLeft, (long)product.Groups * plan.Panels.PaddedRows * product.Channels * product.Taps);
+        plan.Lanes = Scratch.Get<T>(ScratchSlot.CallRight, plan.Product.SourceRows * plan.RowPitch);
+        Workers.For(product.Groups * plan.Panels.Count, new LeftPacking<T>(plan.Product, plan.Panels));
+
+        // The plan lies on this stack, and this call outlives the parts.
+        for (int firstImage = 0; firstImage < product.Images; firstImage += plan.Width)
+        {
+            Workers.For(product.Groups * product.Channels, new ImageLanePacking<T, TTile>(&plan, firstImage));
+            Workers.For(plan.Parts, new ImageLaneParts<T, TTile>(&plan, firstImage));
+        }
+    }
+
+    private static void PlaceForward<T>(in ConvShape shape, ImageLanePlan<T>* plan)
+        where T : unmanaged
+    {
+        ConvAttributes a = shape.Attributes;
+        ref SlidingProduct<T> product = ref plan->Product;
+        int strideHeight = a.StrideHeight;
+        int strideWidth = a.StrideWidth;
+
+        // A single tap reads every stride-th row or column: the others are left where they are.
+        if (shape.R == 1 && a.PaddingHeight == 0)
+        {
+            product.SourceRows = shape.P;
+            product.SourceRowPitch *= strideHeight;
+            strideHeight = 1;
+        }
+
+        if (shape.S == 1 && a.PaddingWidth == 0)
+        {
+            product.SourceColumns = shape.Q;
+            product.SourceColumnPitch *= strideWidth;
+            strideWidth = 1;
+        }
+
+        for (int p = 0; p < shape.P; p++)
+        {
+            plan->RowTaps[p] = AxisTaps.Forward(p, product.SourceRows, shape.R, strideHeight, a.PaddingHeight, a.DilationHeight);
+        }
+
+        for (int q = 0; q < shape.Q; q++)
+        {
+            plan->ColumnTaps[q] = AxisTaps.Forward(q, product.SourceColumns, shape.S, strideWidth, a.PaddingWidth, a.DilationWidth);
+        }
+    }
+
+    private static void PlaceBackward<T>(in ConvShape shape, ImageLanePlan<T>* plan)
+        where T : unmanaged
+    {
+        ConvAttributes a = shape.Attributes;
+        for (int h = 0; h < shape.H; h++)
+        {
+            plan->RowTaps[h] = AxisTaps.Backward(h, shape.H, shape.P, shape.R, a.StrideHeight, a.PaddingHeight, a.DilationHeight);
+        }
+
+        for (int w = 0; w < shape.W; w++)
+        {
+            plan->ColumnTaps[w] = AxisTaps.Backward(w, shape.W, shape.Q, shape.S, a.StrideWidth, a.PaddingWidth, a.DilationWidth);
+        }
+    }
+
+    /// <summary>Whether no weight is infinite or NaN.</summary>
+    public static bool AreFinite<T>(T* values, int length)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TensorPrimitives.IsFiniteAll(new ReadOnlySpan<T>(values, length));
+}
