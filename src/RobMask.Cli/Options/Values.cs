@@ -8,17 +8,19 @@ internal static class Values
     /// <summary>Any text but none.</summary>
     public static string Text(string text) => text.Length > 0 ? text : throw new FormatException("the value is empty");
 
-    /// <summary>A whole number from <paramref name="least"/> on.</summary>
-    public static Func<string, int> Whole(int least) => text =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least
-            ? value
-            : throw new FormatException($"«{text}» is not a whole number from {least} on");
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public static Func<string, int> Whole(int least, int most = int.MaxValue) => text =>
+    {
+        Int128 value = Integer(text, least);
+        return value <= most ? (int)value : throw new FormatException($"{text} is not allowed; it must be at most {most}");
+    };
 
     /// <summary>A whole number of 64 bits without a sign.</summary>
-    public static ulong Seed(string text) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
-            ? value
-            : throw new FormatException($"«{text}» is not a whole number from 0 on");
+    public static ulong Seed(string text)
+    {
+        Int128 value = Integer(text, 0);
+        return value <= ulong.MaxValue ? (ulong)value : throw new FormatException($"{text} is not allowed; it must be at most {ulong.MaxValue}");
+    }
 
     /// <summary>A number, or a fraction such as 8/255, that <paramref name="allowed"/> holds of.</summary>
     public static Func<string, double> Real(Func<double, bool> allowed, string rule) => text =>
@@ -27,8 +29,17 @@ internal static class Values
         return allowed(value) ? value : throw new FormatException($"{text} is not allowed; {rule}");
     };
 
-    /// <summary>As <see cref="Real"/>, rounded to float.</summary>
-    public static Func<string, float> Number(Func<double, bool> allowed, string rule) => text => (float)Real(allowed, rule)(text);
+    /// <summary>As <see cref="Real"/>, rounded to float; the rounded number must be finite and allowed, too.</summary>
+    public static Func<string, float> Number(Func<double, bool> allowed, string rule) => text =>
+    {
+        float value = (float)Real(allowed, rule)(text);
+        return !float.IsFinite(value) ? throw new FormatException($"{text} is not allowed; as a float it is infinite")
+            : allowed(value) ? value
+            : throw new FormatException($"{text} is not allowed; as a float it is {value}, and {rule}");
+    };
+
+    /// <summary>Any finite number.</summary>
+    public static Func<string, float> Finite { get; } = Number(_ => true, string.Empty);
 
     /// <summary>A finite number at least 0; 8/255 is allowed.</summary>
     public static Func<string, float> NotNegative { get; } = Number(value => value >= 0, "it must be at least 0");
@@ -45,9 +56,12 @@ internal static class Values
     /// <summary>true or false.</summary>
     public static bool Truth(string text) => bool.TryParse(text, out bool value) ? value : throw new FormatException($"«{text}» is neither true nor false");
 
-    /// <summary>Several values between commas.</summary>
+    /// <summary>One or more values between commas.</summary>
     public static Func<string, IReadOnlyList<TValue>> List<TValue>(Func<string, TValue> one) => text =>
-        [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(one)];
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        return parts.All(part => part.Length > 0) ? [.. parts.Select(one)] : throw new FormatException($"«{text}» is not a list of values between commas");
+    };
 
     /// <summary>One of the named values.</summary>
     public static Func<string, TValue> OneOf<TValue>(params (string Name, TValue Value)[] known) => text =>
@@ -67,15 +81,24 @@ internal static class Values
     /// <summary>One of the names.</summary>
     public static Func<string, string> Name(IEnumerable<string> known) => OneOf([.. known.Select(name => (name, name))]);
 
+    private static Int128 Integer(string text, int least) =>
+        Int128.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out Int128 value) && value >= least
+            ? value
+            : throw new FormatException($"«{text}» is not a whole number from {least} on");
+
     private static double Parse(string text)
     {
         string[] parts = text.Split('/');
-        double result = double.NaN;
-        if (parts.Length <= 2 && double.TryParse(parts[0], NumberStyles.Float, CultureInfo.InvariantCulture, out result) && parts.Length == 2)
+        double value = parts.Length switch
         {
-            result = double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out double divisor) ? result / divisor : double.NaN;
-        }
-
-        return double.IsFinite(result) ? result : throw new FormatException($"«{text}» is not a finite number such as 0.1, or a fraction such as 8/255");
+            1 => Decimal(parts[0]),
+            2 => Decimal(parts[0]) / Decimal(parts[1]),
+            _ => double.NaN,
+        };
+        return double.IsFinite(value) ? value : throw new FormatException($"«{text}» is not a finite number such as 0.1, or a fraction such as 8/255");
     }
+
+    // TryParse leaves 0 where it fails; NaN is what a caller notices.
+    private static double Decimal(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
 }

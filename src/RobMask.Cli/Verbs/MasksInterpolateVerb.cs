@@ -31,7 +31,7 @@ internal static class MasksInterpolateVerb
         OptionSet<Path> path = new OptionSet<Path>("Masks")
             .Add("--first", "N", "the primary mask at α = 1 (default 0, the clean one)", Values.Whole(0), (s, v) => s with { First = v })
             .Add("--second", "N", "the primary mask at α = 0 (default 1, the adversarial one)", Values.Whole(0), (s, v) => s with { Second = v })
-            .Add("--alphas", "LIST", "points (default 0,0.25,0.5,0.75,1)", Values.List(Values.Number(_ => true, string.Empty)), (s, v) => s with { Alphas = v })
+            .Add("--alphas", "LIST", "points (default 0,0.25,0.5,0.75,1)", Values.List(Values.Finite), (s, v) => s with { Alphas = v })
             .Add("--save", "FILE", "write the combined mask (one α only) as safetensors", Values.Text, (s, v) => s with { Save = v });
         return new Verb(
             "interpolate",

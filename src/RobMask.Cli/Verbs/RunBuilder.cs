@@ -32,7 +32,7 @@ internal sealed class RunBuilder
 
     private readonly OptionSet<RunSettings> _experiment = new OptionSet<RunSettings>("Experiment")
         .Add("--seeds", "N", "trainings of each kind, with seeds from --seed on", Values.Whole(1), (s, v) => s with { Seeds = v })
-        .Add("--alphas", "LIST", "points of the curve (default 0,0.1,…,1)", Values.List(Values.Number(_ => true, string.Empty)), (s, v) => s with { Alphas = v })
+        .Add("--alphas", "LIST", "points of the curve (default 0,0.1,…,1)", Values.List(Values.Finite), (s, v) => s with { Alphas = v })
         .Add("--reestimation-images", "N", "training images on which statistics that masks share are measured anew for each mask (default 2000; 0: as trained)", Values.Whole(0), (s, v) => s with { ReestimationImages = v });
 
     /// <summary>Groups for the help, the most used first.</summary>

@@ -51,7 +51,7 @@ public sealed class GraphBuilder
     {
         TensorShape shape = ShapeOf(input);
         Require(mean.Count == shape[0] && standardDeviation.Count == shape[0], $"standardise: {mean.Count} means and {standardDeviation.Count} standard deviations for {shape[0]} channels");
-        Require(standardDeviation.All(value => value > 0), "standardise: a standard deviation is not above 0");
+        Require(mean.All(float.IsFinite) && standardDeviation.All(value => value > 0 && float.IsFinite(value) && float.IsFinite(1 / value)), string.Create(CultureInfo.InvariantCulture, $"standardise: means ({string.Join(", ", mean)}) and standard deviations ({string.Join(", ", standardDeviation)}); all must be finite, the latter above 0 and not so small that a pixel becomes infinite"));
         return Add(new StandardiseNode(input, mean, standardDeviation, shape));
     }
 
