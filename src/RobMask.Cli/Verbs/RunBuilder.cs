@@ -94,6 +94,11 @@ internal sealed class RunBuilder
         }
 
         RunSettings settings = RunJson.Read<RunSettings>(file);
+        if (settings.Evaluation.Attack is null)
+        {
+            throw new InvalidDataException($"{file}: $.evaluation.attack: null is not allowed here; a run evaluates under an attack");
+        }
+
         return settings.Kind == kind
             ? settings
             : throw new InvalidDataException($"{file}: holds the settings of «{settings.Kind}», not of «{kind}»");

@@ -46,7 +46,9 @@ internal static class Checkpoint
             throw new InvalidDataException($"{path}: metadata must say format {Format}, version {Version}; found format {format}, version {version}");
         }
 
-        return SettingsJson.Read<CheckpointState>(file.Metadata.GetValueOrDefault("state", string.Empty), $"{path}: metadata «state»");
+        return file.Metadata.TryGetValue("state", out string? state)
+            ? SettingsJson.Read<CheckpointState>(state, $"{path}: metadata «state»")
+            : throw new InvalidDataException($"{path}: metadata have no «state»");
     }
 
     /// <summary>Reads parameters, statistics and, where both have one, the gate.</summary>

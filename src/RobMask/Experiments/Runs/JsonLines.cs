@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using RobMask.Checkpoints;
+using RobMask.Training;
 
 namespace RobMask.Experiments.Runs;
 
@@ -29,14 +30,7 @@ public sealed class JsonLines(string path)
         List<T> records = [];
         for (int i = 0; i < lines.Length - 1; i++)
         {
-            try
-            {
-                records.Add(JsonSerializer.Deserialize<T>(lines[i], RunJson.Line) ?? throw new InvalidDataException($"{path}: line {i + 1} holds null"));
-            }
-            catch (JsonException error)
-            {
-                throw new InvalidDataException($"{path}: line {i + 1}: {error.Message}", error);
-            }
+            records.Add(SettingsJson.Read<T>(lines[i], $"{path}: line {i + 1}"));
         }
 
         return records;

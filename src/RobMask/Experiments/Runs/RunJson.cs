@@ -15,18 +15,7 @@ public static class RunJson
 
     /// <summary>Reads a JSON file.</summary>
     /// <exception cref="InvalidDataException">It does not hold what is expected.</exception>
-    public static T Read<T>(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(System.IO.File.ReadAllText(path), File)
-                ?? throw new InvalidDataException($"{path}: holds null");
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidDataException($"{path}: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}: {error.Message}", error);
-        }
-    }
+    public static T Read<T>(string path) => SettingsJson.Read<T>(System.IO.File.ReadAllText(path), path);
 
     // The settings' own form, with letters such as δ left readable and line ends that do not depend on the system.
     private static JsonSerializerOptions Make(bool indented)
