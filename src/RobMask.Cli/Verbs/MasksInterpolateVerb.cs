@@ -2,6 +2,7 @@ using System.Text.Json;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Engines;
+using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
 using RobMask.Experiments.Statistics;
@@ -60,13 +61,14 @@ internal static class MasksInterpolateVerb
             throw new ArgumentException($"--save writes one mask, --alphas gives {path.Alphas.Count} of them; give one");
         }
 
+        RunSettings.RequireDistinct(path.Alphas);
         List<(float Alpha, EvaluationResult Result)> points = [];
         foreach (float alpha in path.Alphas)
         {
             float[] coefficients = new float[count];
             coefficients[path.First] = alpha;
             coefficients[path.Second] = 1 - alpha;
-            DeployedNetwork network = opened.Ready(opened.File.Deploy(MaskChoice.Uniform(coefficients), $"α = {alpha}"));
+            DeployedNetwork network = opened.Ready(opened.File.Deploy(MaskChoice.Uniform(coefficients), $"α = {ReportText.Exact(alpha)}"));
             points.Add((alpha, RunVerb.Observe(shell, opened.Json, observer => Evaluator.Evaluate(
                 network, opened.Data.Test, opened.Evaluation, new Relay<EvaluationProgress>(progress => observer.Evaluating(network.Description, progress)), shell.Cancellation))));
             if (path.Save is not null)
@@ -85,7 +87,7 @@ internal static class MasksInterpolateVerb
             System.IO.Path.GetFileName(opened.Choice.Path)!,
             opened.Choice.Seed,
             AttackNames.Short(opened.Attack),
-            [.. points.Select(point => new TradeoffPoint(Math.Round(point.Alpha, 6), new Accuracy(point.Result.CleanCorrect, point.Result.Images), new Accuracy(point.Result.RobustCorrect ?? 0, point.Result.Images)))]);
+            [.. points.OrderBy(point => point.Alpha).Select(point => TradeoffPoint.At(point.Alpha, new Accuracy(point.Result.CleanCorrect, point.Result.Images), new Accuracy(point.Result.RobustCorrect ?? 0, point.Result.Images)))]);
         if (opened.Json)
         {
             shell.Output.WriteLine(JsonSerializer.Serialize(new { curve, attack = opened.Attack, saved }, RunJson.File));
@@ -96,8 +98,8 @@ internal static class MasksInterpolateVerb
         [
             .. curve.Points.SelectMany(point => new[]
             {
-                new Measurement($"α = {Experiments.Reporting.ReportText.Number(point.Alpha)}", 0, "clean", point.Clean),
-                new Measurement($"α = {Experiments.Reporting.ReportText.Number(point.Alpha)}", 0, curve.Attack, point.Robust),
+                new Measurement($"α = {ReportText.Exact(point.Alpha)}", 0, "clean", point.Clean),
+                new Measurement($"α = {ReportText.Exact(point.Alpha)}", 0, curve.Attack, point.Robust),
             }),
         ]);
         if (curve.Points.Count > 1)

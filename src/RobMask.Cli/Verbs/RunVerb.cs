@@ -17,6 +17,7 @@ internal static class RunVerb
     {
         string output = choice.Output ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{settings.Kind}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         TextWriter messages = choice.Json ? shell.Error : shell.Output;
+        RunSession.Validate(settings, data);
         messages.WriteLine(data.Describe());
         messages.WriteLine($"run folder: {output}");
         (RunResults results, RunFolder folder) = Observe(shell, choice.Json, observer => RunSession.Execute(settings, data, output, choice.Resume, observer, shell.Cancellation));

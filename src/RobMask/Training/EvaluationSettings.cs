@@ -19,4 +19,21 @@ public sealed record EvaluationSettings
 
     /// <summary>The key of the attack's random numbers.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Checks every setting.</summary>
+    /// <param name="classes">The number of classes of the evaluated network.</param>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public void Validate(int classes)
+    {
+        if (BatchSize < 1 || Images < 1)
+        {
+            throw new ArgumentException($"evaluation: {(Images is int images ? $"{images} images " : string.Empty)}in batches of {BatchSize}; at least 1 of each is needed");
+        }
+
+        Attack?.Validate(classes);
+        if (Attack?.Target == AttackTargetClass.Given)
+        {
+            throw new ArgumentException("evaluation: an attack towards given classes has nobody who gives them; use next or leastLikely");
+        }
+    }
 }

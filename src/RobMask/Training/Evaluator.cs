@@ -27,15 +27,11 @@ public static class Evaluator
         IProgress<EvaluationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        settings.Validate(network.Model.Graph.OutputShape.Length);
         int images = Math.Min(settings.Images ?? data.Count, data.Count);
-        if (images < 1 || settings.BatchSize < 1)
+        if (images < 1)
         {
-            throw new ArgumentException($"evaluation: {images} images in batches of {settings.BatchSize}; at least 1 of each is needed", nameof(settings));
-        }
-
-        if (settings.Attack?.Target == AttackTargetClass.Given)
-        {
-            throw new ArgumentException("evaluation: an attack towards given classes has nobody who gives them; use next or leastLikely", nameof(settings));
+            throw new ArgumentException($"evaluation: data {data.Name} have no images", nameof(data));
         }
 
         using EvaluationRun run = new(network, data, Math.Min(settings.BatchSize, images), settings.Attack, settings.TrueCoefficients, settings.Seed);

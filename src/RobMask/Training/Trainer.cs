@@ -17,6 +17,7 @@ public sealed class Trainer : IDisposable
     private readonly TensorCache _cache;
     private readonly float[] _pixels;
     private readonly int[] _labels;
+    private bool _saved;
 
     /// <summary>Prepares a run.</summary>
     /// <exception cref="ArgumentException">A setting is out of range, or the data do not fit the network.</exception>
@@ -126,6 +127,7 @@ public sealed class Trainer : IDisposable
             Checkpoint.RequireSameRun(resume, state.Settings, _settings);
             Checkpoint.LoadWeights(resume, Network);
             Checkpoint.LoadMomentum(resume, _engine, _optimiser);
+            _saved = true;
             return state;
         }
 
@@ -152,7 +154,7 @@ public sealed class Trainer : IDisposable
         EpochSums step = _objective.Compute(images, labels, checked((uint)iteration));
         if (!double.IsFinite(step.Loss))
         {
-            throw new DivergedException($"training: the loss is {step.Loss / count} at epoch {epoch + 1}, batch {batch + 1} (learning rate {rate:G4}); a lower learning rate or a warm-up may help. The last checkpoint stands.");
+            throw new DivergedException($"training: the loss is {step.Loss / count} at epoch {epoch + 1}, batch {batch + 1} (learning rate {rate:G4}); a lower learning rate or a warm-up may help.{(_saved ? " The last checkpoint stands." : string.Empty)}");
         }
 
         _optimiser.Step(rate, iteration == 0);
@@ -193,6 +195,7 @@ public sealed class Trainer : IDisposable
         if (options.CheckpointPath is { } path)
         {
             Checkpoint.Save(path, Network, _optimiser, state);
+            _saved = true;
         }
     }
 }

@@ -39,18 +39,18 @@ internal static class CurveView
             $"Accuracy along α; attack: {attack}",
             ["network", "α", "clean", "attacked"],
             curves.SelectMany(curve => curve.Points.Select(point => (IReadOnlyList<string>)
-                [$"{curve.Network}, seed {curve.Seed}", ReportText.Number(point.Alpha), ReportText.WithInterval(point.Clean), ReportText.WithInterval(point.Robust)])));
+                [$"{curve.Network}, seed {curve.Seed}", ReportText.Exact(point.Alpha), ReportText.WithInterval(point.Clean), ReportText.WithInterval(point.Robust)])));
         html.Raw("</details>");
     }
 
     private static string Title(TradeoffPoint point) =>
-        $"α = {ReportText.Number(point.Alpha)}: clean {ReportText.Percent(point.Clean.Fraction)}, attacked {ReportText.Percent(point.Robust.Fraction)}";
+        $"α = {ReportText.Exact(point.Alpha)}: clean {ReportText.Percent(point.Clean.Fraction)}, attacked {ReportText.Percent(point.Robust.Fraction)}";
 
     private static PlotPoint OnPlane(TradeoffPoint point, bool end) => new(point.Clean.Fraction, point.Robust.Fraction, Title(point))
     {
         XInterval = point.Clean.Interval,
         YInterval = point.Robust.Interval,
-        Label = end ? $"α = {ReportText.Number(point.Alpha)}" : null,
+        Label = end ? $"α = {ReportText.Exact(point.Alpha)}" : null,
     };
 
     private static IEnumerable<PlotPoint> Singles(IReadOnlyList<Measurement> networks, string attack)

@@ -26,6 +26,12 @@ public static class ReportText
     /// <summary>«+3.1 [+0.4, +5.9]» in percentage points.</summary>
     public static string WithInterval(double difference, Interval interval) => $"{Points(difference)} [{Points(interval.Low)}, {Points(interval.High)}]";
 
-    /// <summary>A number with up to four significant digits.</summary>
+    /// <summary>The shortest decimal that is read back as the same number: two different α never look alike.</summary>
+    public static string Exact(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <inheritdoc cref="Exact(float)"/>
+    public static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    /// <summary>A number with up to four decimals.</summary>
     public static string Number(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

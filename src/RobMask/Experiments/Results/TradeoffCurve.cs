@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobMask.Experiments.Statistics;
 
 namespace RobMask.Experiments.Results;
@@ -10,7 +11,12 @@ namespace RobMask.Experiments.Results;
 public sealed record TradeoffCurve(string Network, ulong Seed, string Attack, IReadOnlyList<TradeoffPoint> Points);
 
 /// <summary>One point of the curve.</summary>
-/// <param name="Alpha">The weight of the clean mask, 0 ≤ α ≤ 1.</param>
+/// <param name="Alpha">The weight of the clean mask; 0 to 1 lies between the masks.</param>
 /// <param name="Clean">Accuracy without an attack.</param>
 /// <param name="Robust">Accuracy under the attack, made against this very combination.</param>
-public sealed record TradeoffPoint(double Alpha, Accuracy Clean, Accuracy Robust);
+public sealed record TradeoffPoint(double Alpha, Accuracy Clean, Accuracy Robust)
+{
+    /// <summary>A point of a float α, which is written as it was given: 0.1 and not 0.10000000149.</summary>
+    public static TradeoffPoint At(float alpha, Accuracy clean, Accuracy robust) =>
+        new(double.Parse(Reporting.ReportText.Exact(alpha), CultureInfo.InvariantCulture), clean, robust);
+}

@@ -13,10 +13,14 @@ namespace RobMask.Experiments.Runs;
 /// <c>timings.jsonl</c>: how long each took.</item>
 /// <item><c>checkpoints/</c>, <c>samples/</c>: networks and pictures; <c>results.json</c> and <c>report.html</c>: what came out.</item>
 /// </list>
-/// Files appear whole or not at all; the two logs grow by whole lines.
+/// Files appear whole or not at all; the logs grow by whole lines. One process at a time works on a folder.
 /// </remarks>
-public sealed class RunFolder
+public sealed class RunFolder : IDisposable
 {
+    private const string Subject = "output folder";
+    private static readonly string[] Beginning = [RunLock.FileName, "config.json", "environment.json", "metrics.jsonl", "timings.jsonl"];
+    private RunLock? _lock;
+
     private RunFolder(string path) => Path = path;
 
     /// <summary>The folder.</summary>
@@ -37,47 +41,38 @@ public sealed class RunFolder
     /// <summary>The log of times.</summary>
     public JsonLines Timings => new(In("timings.jsonl"));
 
-    /// <summary>Makes the folder of a new run, or opens that of an unfinished one.</summary>
+    /// <summary>Makes the folder of a new run, or opens that of an unfinished one. It is this process's own until it is disposed of.</summary>
     /// <param name="path">The folder; missing ones on the way are made.</param>
     /// <param name="config">Every setting that can change a result.</param>
-    /// <param name="resume">Go on with the run that the folder holds; without one there, start.</param>
-    /// <exception cref="IOException">The folder is not empty, holds a run of other settings, or cannot be written to.</exception>
+    /// <param name="resume">Go on with the run that the folder holds.</param>
+    /// <exception cref="IOException">
+    /// There is no run to go on with, the folder holds something else or a run of other settings, another process works on it, or
+    /// it cannot be written to.
+    /// </exception>
     public static RunFolder Open(string path, JsonNode config, bool resume)
     {
         RunFolder folder = new(System.IO.Path.GetFullPath(path));
-        if (File.Exists(folder.Path))
-        {
-            throw new IOException($"output folder {path}: a file of that name is in the way");
-        }
-
-        bool started = File.Exists(folder.In("config.json"));
-        if (!resume && Directory.Exists(folder.Path) && Directory.EnumerateFileSystemEntries(folder.Path).Any())
-        {
-            throw new IOException(started
-                ? $"output folder {path}: holds a run already; go on with it by --resume, or name another folder by --out"
-                : $"output folder {path}: is not empty; name another folder by --out");
-        }
-
-        if (started)
-        {
-            RequireSame(folder.In("config.json"), config);
-        }
-
+        folder.RequireUsable(path, config, resume);
         try
         {
-            Directory.CreateDirectory(folder.Checkpoints);
-            AtomicFile.WriteText(folder.In("config.json"), config.ToJsonString(RunJson.File) + "\n");
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw new IOException($"output folder {path}: cannot be written to ({error.Message})", error);
-        }
-        catch (IOException error)
-        {
-            throw new IOException($"output folder {path}: cannot be written to ({error.Message})", error);
-        }
+            Directory.CreateDirectory(folder.Path);
+            folder._lock = RunLock.Take(folder.Path);
 
-        return folder;
+            // Another process may have ended its work here since.
+            folder.RequireUsable(path, config, resume);
+            folder.Begin(config, resume);
+            return folder;
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException && !error.Message.StartsWith(Subject, StringComparison.Ordinal))
+        {
+            folder.Dispose();
+            throw new IOException($"{Subject} {path}: cannot be written to ({error.Message})", error);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Opens the folder of a run to read it.</summary>
@@ -122,13 +117,59 @@ public sealed class RunFolder
         return name;
     }
 
+    /// <summary>Lets other processes have the folder; its files can still be read.</summary>
+    public void Dispose() => _lock?.Dispose();
+
+    private void RequireUsable(string path, JsonNode config, bool resume)
+    {
+        if (File.Exists(Path))
+        {
+            throw new IOException($"{Subject} {path}: a file of that name is in the way");
+        }
+
+        bool started = File.Exists(In("config.json"));
+        if (resume)
+        {
+            if (!started)
+            {
+                throw new IOException($"{Subject} {path}: holds no run to go on with; start one without --resume");
+            }
+
+            RequireSame(In("config.json"), config);
+        }
+        else if (Directory.Exists(Path) && !HoldsOnlyABeginning())
+        {
+            throw new IOException(started
+                ? $"{Subject} {path}: holds a run already; go on with it by --resume, or name another folder by --out"
+                : $"{Subject} {path}: is not empty; name another folder by --out");
+        }
+    }
+
+    // A run that failed before its first checkpoint left nothing worth keeping: the corrected command may take its folder.
+    private bool HoldsOnlyABeginning() => Directory.EnumerateFileSystemEntries(Path).All(entry =>
+        System.IO.Path.GetFileName(entry) is string name && (Beginning.Contains(name) || (name == "checkpoints" && !Directory.EnumerateFileSystemEntries(entry).Any())));
+
+    private void Begin(JsonNode config, bool resume)
+    {
+        if (!resume)
+        {
+            foreach (string name in Beginning.Where(name => name != RunLock.FileName))
+            {
+                File.Delete(In(name));
+            }
+        }
+
+        Directory.CreateDirectory(Checkpoints);
+        AtomicFile.WriteText(In("config.json"), config.ToJsonString(RunJson.File) + "\n");
+    }
+
     private static void RequireSame(string file, JsonNode config)
     {
         JsonNode before = RunJson.Read<JsonNode>(file);
         string? difference = FirstDifference(string.Empty, before, config);
         if (difference is not null)
         {
-            throw new IOException($"{file}: the run there has other settings: {difference}");
+            throw new IOException($"{Subject} {System.IO.Path.GetDirectoryName(file)}: its config.json has other settings: {difference}");
         }
     }
 

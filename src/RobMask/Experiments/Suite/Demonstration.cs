@@ -13,6 +13,9 @@ public sealed class Demonstration : IExperiment
     public string Summary => "networks trained clean, adversarially, with two masks and with RobMask, and the curve between two masks";
 
     /// <inheritdoc/>
+    public void Validate(RunSettings settings) => Methods.RequireMasks(settings);
+
+    /// <inheritdoc/>
     public RunResults Run(Laboratory laboratory)
     {
         ulong seed = laboratory.Settings.Training.Seed;

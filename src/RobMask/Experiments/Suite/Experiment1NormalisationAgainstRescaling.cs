@@ -26,6 +26,9 @@ public sealed class Experiment1NormalisationAgainstRescaling : IExperiment
     public string Summary => "normalisation against rescaling: which half of batch normalisation carries the trade-off?";
 
     /// <inheritdoc/>
+    public void Validate(RunSettings settings) => Methods.RequireMasks(settings);
+
+    /// <inheritdoc/>
     public RunResults Run(Laboratory laboratory) => new(
         "E1 · Normalisation against rescaling",
         $"{laboratory.Data.Describe()}. Which half of batch normalisation carries the trade-off between clean and robust accuracy?",

@@ -15,6 +15,9 @@ public sealed class Experiment2TwoMasks : IExperiment
     public string Summary => "two masks: how they differ, layer by layer, and what exchanging them does";
 
     /// <inheritdoc/>
+    public void Validate(RunSettings settings) => Methods.RequireMasks(settings);
+
+    /// <inheritdoc/>
     public RunResults Run(Laboratory laboratory)
     {
         List<EvaluationLine> clean = [];

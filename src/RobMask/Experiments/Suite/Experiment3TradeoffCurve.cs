@@ -15,6 +15,7 @@ public sealed class Experiment3TradeoffCurve : IExperiment
     /// <inheritdoc/>
     public void Validate(RunSettings settings)
     {
+        Methods.RequireMasks(settings);
         if (!settings.Training.Split.SeparateRescaling)
         {
             throw new ArgumentException("experiment e3: the curve needs two masks, so --separate-rescaling must be true");

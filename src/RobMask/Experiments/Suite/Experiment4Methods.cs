@@ -16,6 +16,9 @@ public sealed class Experiment4Methods : IExperiment
     public string Summary => "RobMask against standard, adversarial, TRADES and AdvProp, over several seeds";
 
     /// <inheritdoc/>
+    public void Validate(RunSettings settings) => Methods.RequireMasks(settings);
+
+    /// <inheritdoc/>
     public RunResults Run(Laboratory laboratory)
     {
         Dictionary<TrainingMethod, List<EvaluationLine>> found = Compared.ToDictionary(method => method, _ => new List<EvaluationLine>());

@@ -19,6 +19,9 @@ public sealed class Experiment5Ablations : IExperiment
     public string Summary => "ablations of RobMask: k, λ, ε_max, gate, shared or separate statistics";
 
     /// <inheritdoc/>
+    public void Validate(RunSettings settings) => Methods.RequireMasks(settings);
+
+    /// <inheritdoc/>
     public RunResults Run(Laboratory laboratory)
     {
         TrainingSettings centre = laboratory.Settings.Training with { Method = TrainingMethod.RobMask };

@@ -31,7 +31,7 @@ public sealed class Laboratory
         _observer = observer;
         _cancellation = cancellation;
         _evaluations = new JsonLines(folder.In("evaluations.jsonl"));
-        _known = _evaluations.Read<EvaluationLine>().ToDictionary(Key);
+        _known = Known();
         _evaluations.Keep<EvaluationLine>(_ => true);
     }
 
@@ -127,7 +127,7 @@ public sealed class Laboratory
         List<(float, EvaluationLine)> points = [];
         foreach (float alpha in Settings.Alphas)
         {
-            string name = $"{label}, α = {Reporting.ReportText.Number(alpha)}";
+            string name = $"{label}, α = {Reporting.ReportText.Exact(alpha)}";
             points.Add((alpha, Evaluate(name, seed, () =>
             {
                 DeployedNetwork deployed = network.Deploy(MaskChoice.Uniform(alpha, 1 - alpha), name);
@@ -148,6 +148,22 @@ public sealed class Laboratory
 
     /// <summary>The path of a training's checkpoint.</summary>
     public string Checkpoint(string name) => Path.Combine(_folder.Checkpoints, name + ".safetensors");
+
+    private Dictionary<(string, ulong, string), EvaluationLine> Known()
+    {
+        Dictionary<(string, ulong, string), EvaluationLine> known = [];
+        int number = 0;
+        foreach (EvaluationLine line in _evaluations.Read<EvaluationLine>())
+        {
+            number++;
+            if (!known.TryAdd(Key(line), line))
+            {
+                throw new InvalidDataException($"{_folder.In("evaluations.jsonl")}: line {number}: a second evaluation of «{line.Network}», seed {line.Seed}, under {line.Attack}");
+            }
+        }
+
+        return known;
+    }
 
     private static (string, ulong, string) Key(EvaluationLine line) => (line.Network, line.Seed, line.Attack);
 

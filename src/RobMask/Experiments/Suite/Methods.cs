@@ -1,3 +1,4 @@
+using RobMask.Networks;
 using RobMask.Training;
 
 namespace RobMask.Experiments.Suite;
@@ -16,4 +17,15 @@ public static class Methods
         TrainingMethod.RobMask => "robmask",
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "training: an unknown method"),
     };
+
+    /// <summary>Checks that the network has masks: without a rescaling layer every «mask» would be the same.</summary>
+    /// <exception cref="ArgumentException">It has none.</exception>
+    internal static void RequireMasks(RunSettings settings)
+    {
+        NetworkGraph graph = NetworkCatalog.Create(settings.Training.EffectiveNetwork());
+        if (graph.RescaleLayers.Count == 0)
+        {
+            throw new ArgumentException($"{settings.Kind}: network {graph.Name} has no rescaling layer, so it has no masks to work with; choose one with batch normalisation, for example cnn or masked_linear");
+        }
+    }
 }

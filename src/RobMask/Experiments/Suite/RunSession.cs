@@ -13,6 +13,20 @@ namespace RobMask.Experiments.Suite;
 /// <summary>Carries out a run from its settings to its report.</summary>
 public static class RunSession
 {
+    /// <summary>Checks everything that can be checked before the run folder is made.</summary>
+    /// <param name="settings">What to do; the network's image shape and classes must be those of the data.</param>
+    /// <param name="data">The images.</param>
+    /// <exception cref="ArgumentException">A setting is out of range, or does not suit the experiment.</exception>
+    /// <exception cref="InvalidDataException">There are no training images.</exception>
+    /// <exception cref="InsufficientMemoryException">The network is larger than memory.</exception>
+    public static void Validate(RunSettings settings, DatasetPair data)
+    {
+        settings.Validate();
+        ExperimentCatalog.Find(settings.Kind).Validate(settings);
+        _ = data.Train;
+        NetworkCatalog.Create(settings.Training.EffectiveNetwork()).RequireMemory(settings.DoublePrecision ? sizeof(double) : sizeof(float));
+    }
+
     /// <summary>Trains, evaluates, and writes the run folder.</summary>
     /// <param name="settings">What to do; the network's image shape and classes must be those of the data.</param>
     /// <param name="data">The images.</param>
@@ -20,22 +34,18 @@ public static class RunSession
     /// <param name="resume">Go on with the run that the folder holds.</param>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="cancellation">Interrupts the run; its checkpoints stand.</param>
-    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    /// <returns>What came out, and the folder, which other processes may have again.</returns>
+    /// <inheritdoc cref="Validate" path="/exception"/>
     /// <exception cref="IOException">The folder cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     public static (RunResults Results, RunFolder Folder) Execute(RunSettings settings, DatasetPair data, string output, bool resume, IRunObserver observer, CancellationToken cancellation)
     {
-        settings.Validate();
-        IExperiment experiment = ExperimentCatalog.Find(settings.Kind);
-        experiment.Validate(settings);
-
-        // A network that cannot be built shall leave no folder behind.
-        _ = NetworkCatalog.Create(settings.Training.EffectiveNetwork());
+        Validate(settings, data);
         using IEngine engine = settings.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
         JsonNode config = JsonSerializer.SerializeToNode(settings, RunJson.File)!;
-        RunFolder folder = RunFolder.Open(output, config, resume);
+        using RunFolder folder = RunFolder.Open(output, config, resume);
         folder.Write(RunEnvironment.Current($"{engine.Name}, {engine.Device}, {(settings.DoublePrecision ? "double" : "float")}"));
-        RunResults results = experiment.Run(new Laboratory(settings, folder, engine, data, observer, cancellation));
+        RunResults results = ExperimentCatalog.Find(settings.Kind).Run(new Laboratory(settings, folder, engine, data, observer, cancellation));
         folder.Write(results);
         ReportPage.Write(folder);
         return (results, folder);

@@ -51,10 +51,31 @@ public sealed record RunSettings
     public void Validate()
     {
         Training.Validate();
-        Evaluation.Attack?.Validate(Training.Network.Classes);
-        if (Seeds < 1 || Alphas.Count < 2 || MaskImages < 1 || SampleImages < 0 || ReestimationImages < 0)
+        Evaluation.Validate(Training.Network.Classes);
+        Require(Evaluation.Attack is not null, "the evaluation has no attack; a run measures robust accuracy");
+        Require(Seeds >= 1, $"--seeds {Seeds}; at least 1 is needed");
+        Require(Training.Seed <= ulong.MaxValue - (ulong)(Seeds - 1), $"--seeds {Seeds} from --seed {Training.Seed} on: the last would be above {ulong.MaxValue}");
+        Require(MaskImages >= 1, $"--mask-images {MaskImages}; at least 1 is needed");
+        Require(SampleImages >= 0, $"--sample-images {SampleImages}; 0 or more are allowed");
+        Require(ReestimationImages >= 0, $"--reestimation-images {ReestimationImages}; 0 or more are allowed");
+        Require(Alphas.Count >= 2, $"--alphas gives {Alphas.Count} points; a curve needs at least 2");
+        RequireDistinct(Alphas);
+    }
+
+    /// <summary>Checks the points of a curve.</summary>
+    /// <exception cref="ArgumentException">One is not finite, or comes twice.</exception>
+    public static void RequireDistinct(IReadOnlyList<float> alphas)
+    {
+        Require(alphas.All(float.IsFinite), "--alphas: every point must be finite");
+        float[] twice = [.. alphas.GroupBy(alpha => alpha).Where(group => group.Count() > 1).Select(group => group.Key)];
+        Require(twice.Length == 0, $"--alphas: {string.Join(", ", twice.Select(Reporting.ReportText.Exact))} comes more than once");
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
         {
-            throw new ArgumentException($"run: {Seeds} seeds, {Alphas.Count} points of the curve, {MaskImages} images for masks, {SampleImages} samples, {ReestimationImages} images for statistics; at least 1, 2, 1, 0, 0 are needed");
+            throw new ArgumentException("run: " + message);
         }
     }
 }

@@ -13,6 +13,15 @@ public sealed class SingleTraining : IExperiment
     public string Summary => "one network by one method";
 
     /// <inheritdoc/>
+    public void Validate(RunSettings settings)
+    {
+        if (settings.Training.Method is TrainingMethod.AdvProp or TrainingMethod.Split or TrainingMethod.RobMask)
+        {
+            Methods.RequireMasks(settings);
+        }
+    }
+
+    /// <inheritdoc/>
     public RunResults Run(Laboratory laboratory)
     {
         TrainingSettings settings = laboratory.Settings.Training;

@@ -16,7 +16,7 @@ internal sealed class Tradeoff
         _label = label;
         _points = points;
         EvaluationLine first = points[0].Line;
-        Curve = new TradeoffCurve(label, first.Seed, first.Condition, [.. points.Select(point => new TradeoffPoint(Math.Round(point.Alpha, 6), point.Line.CleanAccuracy, point.Line.RobustAccuracy))]);
+        Curve = new TradeoffCurve(label, first.Seed, first.Condition, [.. points.Select(point => TradeoffPoint.At(point.Alpha, point.Line.CleanAccuracy, point.Line.RobustAccuracy))]);
     }
 
     /// <summary>The curve.</summary>
@@ -80,7 +80,7 @@ internal sealed class Tradeoff
             {
                 if (higher.Interval.High < lower.Interval.Low)
                 {
-                    wrong.Add($"{curve._label}, seed {curve.Curve.Seed}, α {ReportText.Number(from.Alpha)} and {ReportText.Number(to.Alpha)}, {condition}: {ReportText.Percent(lower.Fraction)} against {ReportText.Percent(higher.Fraction)}");
+                    wrong.Add($"{curve._label}, seed {curve.Curve.Seed}, α {ReportText.Exact(from.Alpha)} and {ReportText.Exact(to.Alpha)}, {condition}: {ReportText.Percent(lower.Fraction)} against {ReportText.Percent(higher.Fraction)}");
                 }
             }
         }
