@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using RobMask.Checkpoints;
 using Xunit;
 
 namespace RobMask.Tests.Cli;
@@ -5,6 +7,13 @@ namespace RobMask.Tests.Cli;
 /// <summary>Every bad input has its exit code and one clear message, and leaves nothing behind.</summary>
 public sealed class BadInputTests
 {
+    private static readonly Lazy<string> Config = new(() =>
+    {
+        using TemporaryFolder folder = new();
+        CommandLine.Succeed($"train {CommandLine.Tiny} --epochs 0 --out {folder["run"]}".Replace(" --epochs 2", string.Empty, StringComparison.Ordinal));
+        return File.ReadAllText(folder["run", "config.json"]);
+    });
+
     [Theory]
     [InlineData("trian", "trian: no such verb. Did you mean train?")]
     [InlineData("experiment e9", "e9: no such verb of robmask experiment")]
@@ -30,6 +39,20 @@ public sealed class BadInputTests
     [InlineData("experiment e3 --alphas 0,1e40", "--alphas: 1e40 is not allowed")]
     [InlineData("eval -m x --require-robust 0,88", "--require-robust: «0,88» is not a finite number")]
     [InlineData("eval -m x --require-clean 99%", "--require-clean: «99%» is not a finite number")]
+    [InlineData("experiment e3 --alphas 0", "--alphas gives 1 points; a curve needs at least 2")]
+    [InlineData("experiment e3 --alphas 0,0.5,0.5", "--alphas: 0.5 comes more than once")]
+    [InlineData("experiment e3 --network linear --data gaussian", "network linear has no rescaling layer")]
+    [InlineData("train --method split --network linear", "network linear has no rescaling layer")]
+    [InlineData("train --crop 2147483647", "the padding must be 0 to 1024, found 2147483647")]
+    [InlineData("train --depth 2147483647", "network: depth 2147483647; it must be 1 to 65536")]
+    [InlineData("train --depth 60000", "more than 10000 operations")]
+    [InlineData("train --network wide_resnet --depth 28 --width 20000", "elements")]
+    [InlineData("train --network wide_resnet --depth 28 --width 400", "parameters")]
+    [InlineData("train --network resnext29 --cardinality 2147483647 --width 2", "cardinality 2147483647; it must be")]
+    [InlineData("train --network resnext29 --cardinality 65536 --width 65536", "cardinality times width 4294967296; it must be")]
+    [InlineData("train --method robmask --masks 1000000", "k = 1000000 primary masks; 1 to 1024")]
+    [InlineData("train --method robmask --gate strength --gate-hidden 100000000", "100000000 hidden units; 0 to 65536")]
+    [InlineData("experiment e2 --seed 18446744073709551615 --seeds 2", "the last would be above 18446744073709551615")]
     [InlineData("train --masks 0", "--masks: «0» is not a whole number from 1 on")]
     [InlineData("train --epochs many", "--epochs: «many» is not a whole number from 0 on")]
     [InlineData("train --epochs", "--epochs")]
@@ -45,7 +68,7 @@ public sealed class BadInputTests
     public void Usage_errors_have_code_2_and_name_the_value(string line, string message)
     {
         using TemporaryFolder folder = new();
-        bool run = line.Contains("train ", StringComparison.Ordinal) || line.Contains("e3", StringComparison.Ordinal);
+        bool run = line.StartsWith("train ", StringComparison.Ordinal) || line.StartsWith("experiment e", StringComparison.Ordinal);
         (int code, string output, string error) = CommandLine.Run(line, run ? ["--out", folder["run"]] : []);
         Assert.True(code == 2, $"{code}: {output}{error}");
         Assert.Contains(message, error, StringComparison.Ordinal);
@@ -99,6 +122,116 @@ public sealed class BadInputTests
         (int code, _, string error) = CommandLine.Run($"eval --model {junk}");
         Assert.Equal(3, code);
         Assert.Contains(junk, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dataOptions")]
+    [InlineData("data")]
+    [InlineData("dataOptions.shapes")]
+    [InlineData("training")]
+    [InlineData("training.network")]
+    [InlineData("training.schedule")]
+    [InlineData("training.attack")]
+    [InlineData("training.robMask.gate")]
+    [InlineData("evaluation")]
+    [InlineData("evaluation.attack")]
+    [InlineData("alphas")]
+    [InlineData("alphas.0")]
+    public void Null_in_a_configuration_is_reported_with_its_place(string place)
+    {
+        using TemporaryFolder folder = new();
+        JsonNode config = JsonNode.Parse(Config.Value)!;
+        string[] steps = place.Split('.');
+        JsonNode parent = steps[..^1].Aggregate(config, (node, step) => node[step]!);
+        if (parent is JsonArray list)
+        {
+            list[0] = null;
+        }
+        else
+        {
+            parent[steps[^1]] = null;
+        }
+
+        string file = folder.Write("config.json", config.ToJsonString());
+        (int code, _, string error) = CommandLine.Run($"train --config {file} --out {folder["run"]}");
+        Assert.Equal(3, code);
+        Assert.Contains(file, error, StringComparison.Ordinal);
+        Assert.Contains("$." + place.Replace(".0", "[0]", StringComparison.Ordinal), error, StringComparison.Ordinal);
+        Assert.Contains("null", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{\"settings\":null,\"epoch\":0,\"batch\":0,\"iteration\":0,\"metrics\":[],\"partial\":null}")]
+    [InlineData(null)]
+    public void Damaged_state_of_a_checkpoint_has_code_3(string? state)
+    {
+        using TemporaryFolder folder = new();
+        SafetensorsWriter writer = new();
+        writer.AddMetadata("format", "robmask-checkpoint");
+        writer.AddMetadata("version", "1");
+        if (state is not null)
+        {
+            writer.AddMetadata("state", state);
+        }
+
+        writer.Save(folder["x.safetensors"]);
+        (int code, _, string error) = CommandLine.Run($"eval -m {folder["x.safetensors"]}");
+        Assert.Equal(3, code);
+        Assert.Contains("«state»", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_results_and_evaluations_have_code_3_and_their_place()
+    {
+        using TemporaryFolder folder = new();
+        CommandLine.Succeed($"train {CommandLine.Tiny} --out {folder["run"]}");
+        string line = File.ReadAllText(folder["run", "evaluations.jsonl"]);
+        File.AppendAllText(folder["run", "evaluations.jsonl"], line);
+        (int code, _, string error) = CommandLine.Run($"train --resume --out {folder["run"]}");
+        Assert.Equal(3, code);
+        Assert.Contains("evaluations.jsonl: line 2: a second evaluation of «standard»", error, StringComparison.Ordinal);
+
+        File.WriteAllText(folder["run", "results.json"], "{}");
+        (code, _, error) = CommandLine.Run($"report {folder["run"]}");
+        Assert.Equal(3, code);
+        Assert.Contains("results.json", error, StringComparison.Ordinal);
+        Assert.Contains("title", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("batchSize", "0")]
+    [InlineData("images", "-3")]
+    public void Settings_of_the_evaluation_are_checked_before_training(string name, string value)
+    {
+        using TemporaryFolder folder = new();
+        JsonNode config = JsonNode.Parse(Config.Value)!;
+        config["evaluation"]![name] = JsonNode.Parse(value);
+        (int code, _, string error) = CommandLine.Run($"train --config {folder.Write("config.json", config.ToJsonString())} --out {folder["run"]}");
+        Assert.Equal(2, code);
+        Assert.Contains("at least 1 of each is needed", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public void A_run_that_diverged_at_once_leaves_its_folder_to_the_next()
+    {
+        using TemporaryFolder folder = new();
+        (int code, _, string error) = CommandLine.Run($"train {CommandLine.Tiny} --lr 1e30 --schedule constant --out {folder["run"]}");
+        Assert.Equal(1, code);
+        Assert.DoesNotContain("checkpoint stands", error, StringComparison.Ordinal);
+        CommandLine.Succeed($"train {CommandLine.Tiny} --out {folder["run"]}");
+    }
+
+    [Fact]
+    public void Data_without_training_images_leave_no_folder()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("data/optdigits.tes", string.Concat(Enumerable.Range(0, 20).Select(i => string.Concat(Enumerable.Repeat("1,", 64)) + $"{i % 10}\n")));
+        (int code, _, string error) = CommandLine.Run($"train --data {folder["data"]} --out {folder["run"]}");
+        Assert.Equal(3, code);
+        Assert.Contains("there are no training images", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["run"]));
     }
 
     [Fact]

@@ -78,6 +78,16 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Close_points_of_a_curve_are_points_of_their_own()
+    {
+        using TemporaryFolder folder = new();
+        CommandLine.Succeed($"experiment e3 {CommandLine.Small} --depth 2 --epochs 1 --alphas 0.00001,0.00002,0.5 --reestimation-images 0 --out {folder["run"]}");
+        string[] lines = File.ReadAllLines(folder["run", "evaluations.jsonl"]);
+        Assert.Equal(3 + 2, lines.Length);
+        Assert.Contains(lines, line => line.Contains("α = 1E-05", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Json_is_all_that_standard_output_holds()
     {
         using TemporaryFolder folder = new();

@@ -62,9 +62,9 @@ public readonly record struct Augmentation(int CropPadding = 0, bool Flip = fals
     /// <exception cref="ArgumentException">The padding is negative.</exception>
     public void Validate()
     {
-        if (CropPadding < 0)
+        if (CropPadding is < 0 or > ImageDecoder.LargestExtent)
         {
-            throw new ArgumentException($"augmentation: the padding must be at least 0, found {CropPadding}", nameof(CropPadding));
+            throw new ArgumentException($"augmentation: the padding must be 0 to {ImageDecoder.LargestExtent}, found {CropPadding}", nameof(CropPadding));
         }
     }
 }

@@ -3,6 +3,9 @@ namespace RobMask.Masking;
 /// <summary>How a perturbation becomes mixture coefficients. A choice of this project; the paper's gate is not known.</summary>
 public sealed record GateSettings
 {
+    /// <summary>The most hidden units.</summary>
+    public const int MaximumHiddenUnits = 1 << 16;
+
     /// <summary>What the gate reads.</summary>
     public GateKind Kind { get; init; } = GateKind.Linear;
 
@@ -22,9 +25,9 @@ public sealed record GateSettings
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public void Validate()
     {
-        if (HiddenUnits < 0)
+        if (HiddenUnits is < 0 or > MaximumHiddenUnits)
         {
-            throw new ArgumentException($"gate: {HiddenUnits} hidden units; 0 or more are allowed");
+            throw new ArgumentException($"gate: {HiddenUnits} hidden units; 0 to {MaximumHiddenUnits} are allowed");
         }
 
         if (!float.IsFinite(WeightScale) || WeightScale < 0)

@@ -7,6 +7,12 @@ namespace RobMask.Networks;
 /// <summary>Builds a <see cref="NetworkGraph"/> node by node; every method returns the index of the node that it adds.</summary>
 public sealed class GraphBuilder
 {
+    /// <summary>The most operations of a network.</summary>
+    public const int MaximumNodes = 10_000;
+
+    /// <summary>The most learned numbers of a network.</summary>
+    public const long MaximumParameters = 1L << 31;
+
     private readonly List<Node> _nodes = [];
     private readonly List<ParameterInfo> _parameters = [];
     private readonly List<ParameterInfo> _buffers = [];
@@ -14,6 +20,7 @@ public sealed class GraphBuilder
     private readonly int _maskCount;
     private readonly int _statisticsSets;
     private int _rescaleLayers;
+    private long _parameterCount;
 
     /// <summary>Starts a network.</summary>
     /// <param name="inputShape">The extents of one image.</param>
@@ -165,6 +172,7 @@ public sealed class GraphBuilder
 
     private int Add(Node node)
     {
+        Require(_nodes.Count < MaximumNodes, $"it would have more than {MaximumNodes} operations");
         _nodes.Add(node);
         return Last;
     }
@@ -172,6 +180,8 @@ public sealed class GraphBuilder
     private void AddParameter(ParameterInfo parameter)
     {
         Require(_names.Add(parameter.Name), $"two parameters are called {parameter.Name}");
+        _parameterCount += parameter.Shape.Length;
+        Require(_parameterCount <= MaximumParameters, $"it would have more than {MaximumParameters} parameters: {_parameterCount} up to {parameter.Name}");
         _parameters.Add(parameter);
     }
 

@@ -5,6 +5,8 @@ namespace RobMask.Networks;
 /// <summary>The networks by name.</summary>
 public static class NetworkCatalog
 {
+    private const int MaximumExtent = 1 << 16;
+
     /// <summary>Every name that <see cref="Create"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["linear", "masked_linear", "cnn", "preact_resnet18", "wide_resnet", "resnext29", "sequential"];
@@ -18,6 +20,10 @@ public static class NetworkCatalog
             throw new ArgumentException($"network: {settings.Classes} classes; at least 1 is needed");
         }
 
+        RequireExtent("depth", settings.Depth);
+        RequireExtent("width", settings.WidthFactor);
+        RequireExtent("cardinality", settings.Cardinality);
+        RequireExtent("cardinality times width", (long?)settings.Cardinality * settings.WidthFactor);
         TensorShape image = new(settings.Channels, settings.Height, settings.Width);
         if (image.Length == 0)
         {
@@ -64,6 +70,15 @@ public static class NetworkCatalog
         }
 
         return builder.Build(Describe(settings));
+    }
+
+    // Far above any network that was ever trained, and low enough that no product of a builder leaves the range of an int.
+    private static void RequireExtent(string what, long? value)
+    {
+        if (value is < 1 or > MaximumExtent)
+        {
+            throw new ArgumentException($"network: {what} {value}; it must be 1 to {MaximumExtent}");
+        }
     }
 
     private static string Describe(NetworkSettings settings) => settings.Name switch

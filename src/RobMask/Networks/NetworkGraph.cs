@@ -51,4 +51,18 @@ public sealed class NetworkGraph
 
     /// <summary>The number of learned numbers.</summary>
     public long ParameterCount => Parameters.Sum(parameter => (long)parameter.Shape.Length);
+
+    /// <summary>Checks that the parameters with their gradients and momentum fit the memory that this process may use.</summary>
+    /// <param name="elementSize">The bytes of a number.</param>
+    /// <exception cref="InsufficientMemoryException">They do not.</exception>
+    public void RequireMemory(int elementSize)
+    {
+        const int Copies = 3;
+        long needed = ParameterCount * elementSize * Copies;
+        long available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+        {
+            throw new InsufficientMemoryException($"network {Name}: {ParameterCount} parameters with gradients and momentum need {needed >> 20} MiB; {available >> 20} MiB may be used here");
+        }
+    }
 }

@@ -5,6 +5,9 @@ namespace RobMask.Ops;
 /// <summary>The extents of a pooling, validated.</summary>
 internal readonly record struct PoolShape(int Planes, int Height, int Width, int OutputHeight, int OutputWidth, PoolAttributes Attributes)
 {
+    // Padding counts as part of a window, so nothing else would bound the work of one output.
+    private const int LargestWindow = 1 << 24;
+
     /// <summary>Reads the extents of an input [N, C, H, W].</summary>
     /// <exception cref="ArgumentException">The window does not suit the input.</exception>
     public static PoolShape Of(TensorShape input, PoolAttributes attributes)
@@ -15,21 +18,22 @@ internal readonly record struct PoolShape(int Planes, int Height, int Width, int
         }
 
         PoolAttributes a = attributes;
-        if (a.KernelHeight < 1 || a.KernelWidth < 1 || a.StrideHeight < 1 || a.StrideWidth < 1)
+        if (a.KernelHeight < 1 || a.KernelWidth < 1 || a.StrideHeight < 1 || a.StrideWidth < 1 || (long)a.KernelHeight * a.KernelWidth > LargestWindow)
         {
-            throw new ArgumentException($"pool2d C2: window {a.KernelHeight}×{a.KernelWidth} with stride {a.StrideHeight}×{a.StrideWidth}; all must be at least 1", nameof(attributes));
+            throw new ArgumentException($"pool2d C2: window {a.KernelHeight}×{a.KernelWidth} with stride {a.StrideHeight}×{a.StrideWidth}; all must be at least 1, and a window has at most {LargestWindow} elements", nameof(attributes));
         }
 
-        if (a.PaddingHeight < 0 || a.PaddingWidth < 0 || 2 * a.PaddingHeight > a.KernelHeight || 2 * a.PaddingWidth > a.KernelWidth)
+        if (a.PaddingHeight < 0 || a.PaddingWidth < 0 || a.PaddingHeight > a.KernelHeight / 2 || a.PaddingWidth > a.KernelWidth / 2)
         {
             throw new ArgumentException($"pool2d C3: padding {a.PaddingHeight}×{a.PaddingWidth} is negative or above half the window {a.KernelHeight}×{a.KernelWidth}", nameof(attributes));
         }
 
-        int height = input[2] + (2 * a.PaddingHeight) - a.KernelHeight;
-        int width = input[3] + (2 * a.PaddingWidth) - a.KernelWidth;
+        // Twice the padding is at most the window, so neither sum leaves the range of an int.
+        int height = input[2] + ((2 * a.PaddingHeight) - a.KernelHeight);
+        int width = input[3] + ((2 * a.PaddingWidth) - a.KernelWidth);
         if (height < 0 || width < 0)
         {
-            throw new ArgumentException($"pool2d C4: window {a.KernelHeight}×{a.KernelWidth} exceeds the padded input {input[2] + (2 * a.PaddingHeight)}×{input[3] + (2 * a.PaddingWidth)}", nameof(attributes));
+            throw new ArgumentException($"pool2d C4: window {a.KernelHeight}×{a.KernelWidth} exceeds the padded input {height + a.KernelHeight}×{width + a.KernelWidth}", nameof(attributes));
         }
 
         return new PoolShape(input[0] * input[1], input[2], input[3], (height / a.StrideHeight) + 1, (width / a.StrideWidth) + 1, attributes);

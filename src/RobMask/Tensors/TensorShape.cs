@@ -7,6 +7,7 @@ namespace RobMask.Tensors;
 /// </remarks>
 public sealed class TensorShape : IEquatable<TensorShape>
 {
+    private const int ShownExtents = 8;
     private readonly int[] _extents;
 
     /// <summary>Makes a shape; every extent is at least 0 and the product fits an <see cref="int"/>.</summary>
@@ -19,13 +20,13 @@ public sealed class TensorShape : IEquatable<TensorShape>
         {
             if (extent < 0)
             {
-                throw new ArgumentException($"shape: extent {extent} in [{string.Join(", ", _extents)}] is negative", nameof(extents));
+                throw new ArgumentException($"shape: extent {extent} in {this} is negative");
             }
 
             length *= extent;
             if (length > Array.MaxLength)
             {
-                throw new ArgumentException($"shape: [{string.Join(", ", _extents)}] has more than {Array.MaxLength} elements", nameof(extents));
+                throw new ArgumentException($"shape: {this} has more than {Array.MaxLength} elements");
             }
         }
 
@@ -76,6 +77,8 @@ public sealed class TensorShape : IEquatable<TensorShape>
         return hash.ToHashCode();
     }
 
-    /// <summary>For example <c>[128, 3, 32, 32]</c>.</summary>
-    public override string ToString() => $"[{string.Join(", ", _extents)}]";
+    /// <summary>For example <c>[128, 3, 32, 32]</c>; of more than eight extents, as only a damaged file has, the first ones.</summary>
+    public override string ToString() => _extents.Length <= ShownExtents
+        ? $"[{string.Join(", ", _extents)}]"
+        : $"[{string.Join(", ", _extents[..ShownExtents])}, …] of {_extents.Length} dimensions";
 }

@@ -5,7 +5,10 @@ namespace RobMask.Training;
 /// <summary>The options of <see cref="TrainingMethod.RobMask"/>. ε_max is the ε of the training attack. All defaults are choices of this project.</summary>
 public sealed record RobMaskSettings
 {
-    /// <summary>k ≥ 1, the primary masks.</summary>
+    /// <summary>The most primary masks.</summary>
+    public const int MaximumMasks = 1024;
+
+    /// <summary>1 ≤ k ≤ <see cref="MaximumMasks"/>, the primary masks.</summary>
     public int MaskCount { get; init; } = 2;
 
     /// <summary>λ ≥ 0, the weight of the attacked loss.</summary>
@@ -34,9 +37,9 @@ public sealed record RobMaskSettings
     public void Validate()
     {
         Gate.Validate();
-        if (MaskCount < 1)
+        if (MaskCount is < 1 or > MaximumMasks)
         {
-            throw new ArgumentException($"robmask: k = {MaskCount} primary masks; at least 1 is needed");
+            throw new ArgumentException($"robmask: k = {MaskCount} primary masks; 1 to {MaximumMasks} are allowed");
         }
 
         if (!float.IsFinite(Lambda) || Lambda < 0)
