@@ -27,6 +27,9 @@ internal sealed record BenchOptions
 
     public int Threads { get; private init; } = Environment.ProcessorCount;
 
+    /// <summary>See <see cref="Contests.Pace.ProcessorTime"/>.</summary>
+    public bool ProcessorTime => Threads == 1;
+
     /// <summary>Fewer rounds, fewer networks.</summary>
     public bool Quick { get; private init; }
 
@@ -74,7 +77,7 @@ internal sealed record BenchOptions
     public IReadOnlyList<int> BatchesOr(params int[] usual) => Batches.Count > 0 ? Batches : usual;
 
     /// <summary>The rounds asked for, else the benchmark's own pace.</summary>
-    public Pace Pace(Pace usual, Pace quick) => Rounds > 0 ? new Pace(Rounds, Rounds, 0) : Quick ? quick : usual;
+    public Pace Pace(Pace usual, Pace quick) => (Rounds > 0 ? new Pace(Rounds, Rounds, 0) : Quick ? quick : usual) with { ProcessorTime = ProcessorTime };
 
     private static TrainingMethod Method(string name) => StepCase.Methods.Single(method =>
         string.Equals(method.ToString(), OneOf(name, [.. StepCase.Methods.Select(known => known.ToString().ToLowerInvariant())]), StringComparison.OrdinalIgnoreCase));

@@ -10,6 +10,7 @@ const string Usage = """
         Ours and libtorch in turn, in one process: medians, speeds, shares of what the machine can do, verdicts.
         Sections, all by default: ceiling conv bn step evaluation threads double memory
         Networks: preact_resnet18 cnn wide_resnet (16-4) resnext29 (32x4d). Methods: standard adversarial robmask.
+        With --threads 1 times are processor times, which other processes lengthen little.
         Unless networks or methods are named, attacks at batch 128 run on PreAct-ResNet-18 with RobMask alone.
     bench alone --only ours|libtorch [--networks a] [--methods a] [--batch 128] [--rounds 3] [--threads N] [--memory kept|default]
         Training steps of one of them: its memory, as JSON.

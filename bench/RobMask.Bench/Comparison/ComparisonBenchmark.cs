@@ -34,7 +34,7 @@ internal static class ComparisonBenchmark
         Progress.Say("the machine's ceilings");
         MachineCeilings machine = MachineCeilings.Measure(options.Threads);
         ComparisonTable table = new(options.Json ? TextWriter.Null : Console.Out, machine);
-        table.Begin(options.Threads, load);
+        table.Begin(options, load);
         List<Figure> figures = [];
         foreach (ISection section in _sections.Where(section => Wanted(section.Name)))
         {
@@ -66,6 +66,7 @@ internal static class ComparisonBenchmark
             {
                 ["machine"] = machine.ToJson(),
                 ["libtorchMemory"] = KeptMemory.IsKept ? "kept" : "default",
+                ["clock"] = options.ProcessorTime ? "processor" : "elapsed",
                 ["loadAverageBefore"] = load,
                 ["figures"] = new JsonArray([.. figures.Select(figure => figure.ToJson(machine))]),
                 ["memory"] = new JsonArray([.. memory.Select(figure => figure.ToJson())]),

@@ -7,11 +7,9 @@ namespace RobMask.Bench.Comparison;
 /// <summary>Writes figures as lines of text, as they come.</summary>
 internal sealed class ComparisonTable(TextWriter writer, MachineCeilings machine)
 {
-    private const double Disturbed = 0.05;
-
-    public void Begin(int threads, string load)
+    public void Begin(BenchOptions options, string load)
     {
-        Line($"ours against libtorch 2.10 (TorchSharp 0.107), {threads} threads each, in turn; libtorch's memory: {KeptMemory.Mode}; load average before: {load}");
+        Line($"ours against libtorch 2.10 (TorchSharp 0.107), {(options.ProcessorTime ? "one thread each, processor time" : $"{options.Threads} threads each")}, in turn; libtorch's memory: {KeptMemory.Mode}; load average before: {load}");
         foreach (string line in machine.Lines())
         {
             Line(line);
@@ -53,7 +51,7 @@ internal sealed class ComparisonTable(TextWriter writer, MachineCeilings machine
         }
     }
 
-    private static string Warning(Figure figure) => figure.OthersShare > Disturbed
+    private static string Warning(Figure figure) => figure.IsDisturbed
         ? string.Create(CultureInfo.InvariantCulture, $"  disturbed: other processes took {figure.OthersShare:P0} of the processors")
         : string.Empty;
 

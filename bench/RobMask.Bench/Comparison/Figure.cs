@@ -14,6 +14,12 @@ namespace RobMask.Bench.Comparison;
 /// <param name="OthersShare">See <see cref="ContestResult.OthersShare"/>.</param>
 internal sealed record Figure(string Section, string Case, int Batch, Work Work, Timings Ours, Timings Libtorch, double OthersShare)
 {
+    // Where other processes take a few percent, libtorch's threads wait for one another by scheduler slices, so its times say nothing.
+    private const double Disturbing = 0.05;
+
+    /// <summary>Whether other processes took too much of the machine for the times to say anything.</summary>
+    public bool IsDisturbed => OthersShare > Disturbing;
+
     /// <summary>Our speed / libtorch's.</summary>
     public double Speed => Ours.SpeedOver(Libtorch);
 

@@ -7,11 +7,13 @@ namespace RobMask.Bench.Comparison;
 /// <param name="Requirement">The requirement.</param>
 /// <param name="Measured">The value; null where it was not measured.</param>
 /// <param name="Note">Whose value it is, where it is the worst or best of several.</param>
-internal sealed record Verdict(Requirement Requirement, double? Measured, string Note)
+/// <param name="IsDisturbed">Whether a time behind it was disturbed; then nothing is judged.</param>
+internal sealed record Verdict(Requirement Requirement, double? Measured, string Note = "", bool IsDisturbed = false)
 {
     public string Outcome => Measured switch
     {
         null => "not measured",
+        _ when IsDisturbed => "disturbed",
         double value when Requirement.Reaches(value, Requirement.Aim) => "aim reached",
         double value when Requirement.Reaches(value, Requirement.Must) => "met",
         _ => "MISSED",

@@ -24,15 +24,15 @@ internal static class Verdicts
     [
         Slowest(figures),
         Best(figures, machine),
-        _batchNorm.Judge(BatchNorm(figures)),
+        BatchNorm(figures),
         Step(figures, TrainingMethod.Standard, Batch, new Requirement($"training step of PreAct-ResNet-18, batch {Batch}: speed", 1, 1.5)),
         Step(figures, TrainingMethod.Standard, SmallBatch, new Requirement($"training step of PreAct-ResNet-18, batch {SmallBatch}: speed", 1, 1.5)),
         Step(figures, TrainingMethod.RobMask, Batch, new Requirement($"RobMask step with PGD-{StepCase.AttackSteps}, batch {Batch}: speed", 1.1, 1.6)),
         Step(figures, TrainingMethod.RobMask, SmallBatch, new Requirement($"RobMask step with PGD-{StepCase.AttackSteps}, batch {SmallBatch}: speed", 1.1, 1.6)),
-        _threads.Judge(Ratio(figures, ThreadsSection.SectionName, ThreadsSection.One, null)),
-        _double.Judge(Ratio(figures, DoubleSection.SectionName, DoubleSection.InDouble, DoubleSection.InFloat)),
-        _memory.Judge(memory.Count < 2 ? null : (double)memory[0].StepBytes / memory[1].StepBytes),
-        _allocated.Judge(memory.Count == 0 ? null : memory[0].AllocatedBytesPerStep),
+        Ratio(_threads, figures, ThreadsSection.SectionName, ThreadsSection.One),
+        Ratio(_double, figures, DoubleSection.SectionName, DoubleSection.InDouble),
+        new Verdict(_memory, memory.Count < 2 ? null : (double)memory[0].StepBytes / memory[1].StepBytes),
+        new Verdict(_allocated, memory.Count == 0 ? null : memory[0].AllocatedBytesPerStep),
     ];
 
     private static Verdict Slowest(IReadOnlyList<Figure> figures)
@@ -40,39 +40,47 @@ internal static class Verdicts
         Figure[] convolutions = [.. figures.Where(figure => figure.Section == ConvolutionSection.SectionName && figure.Batch == Batch).OrderBy(figure => figure.Speed)];
         if (convolutions.Length == 0)
         {
-            return _convolutions.Judge(null);
+            return new Verdict(_convolutions, null);
         }
 
         int reached = convolutions.Count(figure => _convolutions.Reaches(figure.Speed, _convolutions.Must));
-        return _convolutions.Judge(convolutions[0].Speed, string.Create(
+        string note = string.Create(
             CultureInfo.InvariantCulture,
-            $"the slowest: {convolutions[0].Case}; {reached} of {convolutions.Length} reach it, median {convolutions[convolutions.Length / 2].Speed:0.00}"));
+            $"the slowest: {convolutions[0].Case}; {reached} of {convolutions.Length} reach it, median {convolutions[convolutions.Length / 2].Speed:0.00}");
+        return new Verdict(_convolutions, convolutions[0].Speed, note, convolutions.Any(figure => figure.IsDisturbed));
     }
 
     private static Verdict Best(IReadOnlyList<Figure> figures, MachineCeilings machine)
     {
         Figure? best = figures.Where(figure => figure.Section == ConvolutionSection.SectionName).MaxBy(figure => figure.Share(figure.Ours, machine));
-        return _bestConvolution.Judge(best?.Share(best.Ours, machine), best is null ? string.Empty : $"{best.Case}, batch {best.Batch}");
+        return best is null
+            ? new Verdict(_bestConvolution, null)
+            : new Verdict(_bestConvolution, best.Share(best.Ours, machine), $"{best.Case}, batch {best.Batch}", best.IsDisturbed);
     }
 
-    private static double? BatchNorm(IReadOnlyList<Figure> figures)
+    private static Verdict BatchNorm(IReadOnlyList<Figure> figures)
     {
         Figure[] both = [.. figures.Where(figure => figure.Section == BatchNormSection.SectionName && figure.Batch == Batch
             && (figure.Case == BatchNormSection.Case(64, 32, BatchNormSection.Forward) || figure.Case == BatchNormSection.Case(64, 32, BatchNormSection.Backward)))];
-        return both.Length == 2 ? both.Sum(figure => figure.Libtorch.Median) / both.Sum(figure => figure.Ours.Median) : null;
+        return both.Length < 2
+            ? new Verdict(_batchNorm, null)
+            : new Verdict(_batchNorm, both.Sum(figure => figure.Libtorch.Median) / both.Sum(figure => figure.Ours.Median), IsDisturbed: both.Any(figure => figure.IsDisturbed));
     }
 
     private static Verdict Step(IReadOnlyList<Figure> figures, TrainingMethod method, int batch, Requirement requirement)
     {
         string name = new StepCase(StepCase.Networks[0], method, batch).Describe();
-        return requirement.Judge(figures.FirstOrDefault(figure => figure.Section == StepSection.SectionName && figure.Case == name && figure.Batch == batch)?.Speed);
+        Figure? step = figures.FirstOrDefault(figure => figure.Section == StepSection.SectionName && figure.Case == name && figure.Batch == batch);
+        return new Verdict(requirement, step?.Speed, IsDisturbed: step?.IsDisturbed ?? false);
     }
 
     /// <summary>Our time of one case over our time of the section's other case.</summary>
-    private static double? Ratio(IReadOnlyList<Figure> figures, string section, string numerator, string? denominator)
+    private static Verdict Ratio(Requirement requirement, IReadOnlyList<Figure> figures, string section, string numerator)
     {
         Figure? over = figures.FirstOrDefault(figure => figure.Section == section && figure.Case == numerator);
-        Figure? under = figures.FirstOrDefault(figure => figure.Section == section && figure.Case != numerator && (denominator is null || figure.Case == denominator));
-        return over is null || under is null ? null : under.Ours.SpeedOver(over.Ours);
+        Figure? under = figures.FirstOrDefault(figure => figure.Section == section && figure.Case != numerator);
+        return over is null || under is null
+            ? new Verdict(requirement, null)
+            : new Verdict(requirement, under.Ours.SpeedOver(over.Ours), IsDisturbed: over.IsDisturbed);
     }
 }

@@ -34,7 +34,8 @@ internal static class Contest
             && rounds.Count < pace.Rounds * MostRoundsForOne
             && (rounds.Count < pace.LeastRounds || Stopwatch.GetElapsedTime(start).TotalSeconds < pace.Seconds))
         {
-            rounds.Add(Round.Run(() => [.. contestants.Zip(estimates, Sample)]));
+            Round round = Round.Run(() => [.. contestants.Zip(estimates, Sample)]);
+            rounds.Add(pace.ProcessorTime ? round.InProcessorTime() : round);
         }
 
         Round[] counted = [.. rounds.Where(round => round.IsCalm)];

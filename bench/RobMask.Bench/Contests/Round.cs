@@ -14,6 +14,9 @@ internal sealed record Round(IReadOnlyList<Sample> Samples, double OthersShare)
     /// <summary>Whether this process had the machine almost to itself.</summary>
     public bool IsCalm => OthersShare < Calm;
 
+    /// <summary>The same with processor time in the place of elapsed time, which others do not lengthen.</summary>
+    public Round InProcessorTime() => new([.. Samples.Select(sample => sample with { Seconds = sample.ProcessorSeconds })], 0);
+
     public static Round Run(Func<IReadOnlyList<Sample>> turns)
     {
         double busy = SystemFigures.BusySeconds;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using RobMask.Kernels;
@@ -25,10 +26,12 @@ internal sealed record MachineCeilings(int Threads, double FloatOne, double Floa
 
     public IEnumerable<string> Lines() =>
     [
-        $"{RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, vectors of {VectorBits.Best} bits; {Threads} threads used",
-        $"fused multiply-adds in registers: float {FloatOne:F0} GFLOP/s with one thread, {FloatAll:F0} with {Threads}; double {DoubleOne:F0} and {DoubleAll:F0}",
-        $"copying, bytes read and written: {CopyOne:F1} GB/s with one thread, {CopyAll:F1} with {Threads}",
+        $"{RuntimeInformation.OSArchitecture}, {Environment.ProcessorCount} processors, vectors of {VectorBits.Best} bits",
+        $"fused multiply-adds in registers: float {FloatOne:F0} GFLOP/s with one thread{All(FloatAll, "F0")}; double {DoubleOne:F0}{All(DoubleAll, "F0")}",
+        $"copying, bytes read and written: {CopyOne:F1} GB/s with one thread{All(CopyAll, "F1")}",
     ];
+
+    private string All(double value, string format) => Threads > 1 ? $", {value.ToString(format, CultureInfo.InvariantCulture)} with {Threads}" : string.Empty;
 
     public JsonObject ToJson() => new()
     {
