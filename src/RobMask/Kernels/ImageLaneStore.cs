@@ -84,7 +84,7 @@ internal static unsafe class ImageLaneStore<T, TTile>
             for (int v = rectangle.FirstColumn; v < rectangle.EndColumn; v++)
             {
                 bool whole = plan->RowTaps[u].Inside == plan->RowTaps[u].Count && plan->ColumnTaps[v].Inside == plan->ColumnTaps[v].Count;
-                if (!whole && HasNegativeZero(tiles, tileLength))
+                if (!whole && NegativeZero.IsAmong(tiles, tileLength))
                 {
                     for (int i = 0; i < outputs * plan->Width; i++)
                     {
@@ -100,10 +100,6 @@ internal static unsafe class ImageLaneStore<T, TTile>
             }
         }
     }
-
-    private static bool HasNegativeZero(T* values, int length) => sizeof(T) == sizeof(uint)
-        ? new ReadOnlySpan<uint>(values, length).Contains(1u << 31)
-        : new ReadOnlySpan<ulong>(values, length).Contains(1ul << 63);
 
     /// <summary>One chain with all its terms.</summary>
     private static T Chain(ImageLanePlan<T>* plan, int n, int group, int m, int u, int v)

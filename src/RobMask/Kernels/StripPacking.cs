@@ -104,13 +104,9 @@ internal static unsafe class StripPacking<T, TTile>
         {
             CopyExactly(from, to, count);
         }
-        else if (pitch == 2)
-        {
-            Transposition.EveryOther(from, count, to);
-        }
         else
         {
-            Transposition.Strided(from, pitch, count, to, 1);
+            Transposition.Gather(from, pitch, count, to);
         }
     }
 
@@ -158,14 +154,7 @@ internal static unsafe class StripPacking<T, TTile>
             int end = (firstX + count - phase + stride - 1) / stride;
             T* source = from + (((first * stride) + phase - firstX) * product.SourceColumnPitch);
             T* run = to + (phase * phaseWidth) + first;
-            if (step == 2)
-            {
-                Transposition.EveryOther(source, end - first, run);
-            }
-            else
-            {
-                Transposition.Strided(source, step, end - first, run, 1);
-            }
+            Transposition.Gather(source, step, end - first, run);
         }
     }
 }

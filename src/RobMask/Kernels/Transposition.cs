@@ -53,6 +53,20 @@ internal static unsafe class Transposition
         }
     }
 
+    /// <summary>destination[i] = source[i · step].</summary>
+    public static void Gather<T>(T* source, nint step, int count, T* destination)
+        where T : unmanaged
+    {
+        if (step == 2)
+        {
+            EveryOther(source, count, destination);
+        }
+        else
+        {
+            Strided(source, step, count, destination, 1);
+        }
+    }
+
     /// <summary>destination[i] = source[2 · i].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void EveryOther<T>(T* source, int count, T* destination)

@@ -23,6 +23,8 @@ internal static unsafe class WeightGradientKernel
         T* right = Scratch.Get<T>(ScratchSlot.CallRight, plan.RightLength);
         long sumsLength = (long)plan.Units * plan.Levels * plan.Panels.PaddedRows * plan.Width;
         T* sums = Scratch.Get<T>(ScratchSlot.CallSums, sumsLength);
+        int* infinite = Scratch.Get<int>(ScratchSlot.CallTables, 1);
+        *infinite = 0;
         int rowParts = Math.Clamp(((PartsPerThread * Workers.ThreadCount) + plan.Units - 1) / plan.Units, 1, plan.Panels.Count);
         for (int firstChain = 0; firstChain < plan.Chains; firstChain += plan.ChainsPerBatch)
         {
@@ -33,10 +35,10 @@ internal static unsafe class WeightGradientKernel
             int imageParts = (images + imagesPerPart - 1) / imagesPerPart;
             Workers.For(
                 imageParts * (plan.ColumnPanels + plan.Panels.Count) * shape.Groups,
-                new WeightGradientPacking<T>(plan, input, gradOutput, firstImage, images, imagesPerPart, left, right));
+                new WeightGradientPacking<T>(plan, input, gradOutput, firstImage, images, imagesPerPart, left, right, infinite));
             Workers.For(
                 plan.Units * rowParts,
-                new WeightGradientTiles<T, TTile>(plan, rowParts, firstChain, chains, images, left, right, sums, gradWeight));
+                new WeightGradientTiles<T, TTile>(plan, rowParts, firstChain, chains, images, left, right, sums, gradWeight, *infinite == 0));
         }
     }
 }

@@ -1,11 +1,14 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using RobMask.Ops;
 
 namespace RobMask.Kernels;
 
 /// <summary>Packs a batch of images for the gradient of a weight; a part is one panel of one group of a few images.</summary>
 internal readonly unsafe struct WeightGradientPacking<T>(
-    WeightGradientPlan<T> plan, T* input, T* gradOutput, int firstImage, int images, int imagesPerPart, T* left, T* right) : IWorkerJob
-    where T : unmanaged
+    WeightGradientPlan<T> plan, T* input, T* gradOutput, int firstImage, int images, int imagesPerPart, T* left, T* right, int* infinite) : IWorkerJob
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <inheritdoc/>
     public void Run(int index, int worker)
@@ -31,7 +34,7 @@ internal readonly unsafe struct WeightGradientPacking<T>(
         }
     }
 
-    /// <summary>[pixel][row] from [row][pixel].</summary>
+    /// <summary>[pixel][row] from [row][pixel]; tells whether a value is infinite or NaN.</summary>
     private void PackOutputs(int group, int panel, int image)
     {
         int height = plan.Panels.Height(panel);
@@ -49,9 +52,15 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                 to[((nint)pixel * height) + row] = default;
             }
         }
+
+        if (!TensorPrimitives.IsFiniteAll(new ReadOnlySpan<T>(to, pixels * height)))
+        {
+            Volatile.Write(ref *infinite, 1);
+        }
     }
 
     /// <summary>A padded image, channels last, columns sorted by their residue modulo the stride.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackChannels(int group, int panel, int image)
     {
         ConvShape shape = plan.Shape;
@@ -66,6 +75,11 @@ internal readonly unsafe struct WeightGradientPacking<T>(
         T* to = right + plan.RightOffset(group, panel, image);
         for (int y = 0; y < plan.PlaneRows; y++)
         {
+            if (!plan.ReadsRow(y))
+            {
+                continue;
+            }
+
             T* row = to + ((nint)y * plan.RowLength * width);
             int h = y - a.PaddingHeight;
             if (h < 0 || h >= shape.H)
@@ -76,6 +90,11 @@ internal readonly unsafe struct WeightGradientPacking<T>(
 
             for (int phase = 0; phase < stride; phase++)
             {
+                if (!plan.ReadsColumns(phase))
+                {
+                    continue;
+                }
+
                 T* run = row + ((nint)phase * plan.PhaseWidth * width);
 
                 // Column x of the phase is input column phase + x·stride − padding.
@@ -98,15 +117,21 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                     continue;
                 }
 
+                // Neighbours first: the columns of the phase.
+                int count = end - first;
+                T* columns = Scratch.Get<T>(ScratchSlot.PartRows, (long)channels * count);
                 for (int lane = 0; lane < channels; lane++)
                 {
-                    Transposition.Strided(source + (lane * plane), stride, end - first, destination + lane, width);
+                    Transposition.Gather(source + (lane * plane), stride, count, columns + ((nint)lane * count));
                 }
+
+                Transposition.Run(columns, count, channels, count, destination, width);
             }
         }
     }
 
     /// <summary>[pixel][(c, r, s)].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackTerms(int group, int panel, int image)
     {
         ConvShape shape = plan.Shape;

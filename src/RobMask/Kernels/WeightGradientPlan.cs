@@ -125,6 +125,20 @@ internal readonly unsafe struct WeightGradientPlan<T>
     public nint RightOffset(int group, int columnPanel, int image) =>
         (((((nint)group * ColumnPanels) + columnPanel) * BatchImages) + image) * PlaneLength;
 
+    /// <summary>The output rows whose tap row <paramref name="r"/> lies inside the image.</summary>
+    public (int First, int End) RowsInside(int r) =>
+        Inside((r * Shape.Attributes.DilationHeight) - Shape.Attributes.PaddingHeight, RowStride, Shape.H, Shape.P);
+
+    /// <summary>The output columns whose tap column <paramref name="s"/> lies inside the image.</summary>
+    public (int First, int End) ColumnsInside(int s) =>
+        Inside((s * Shape.Attributes.DilationWidth) - Shape.Attributes.PaddingWidth, ColumnStride, Shape.W, Shape.Q);
+
+    /// <summary>Whether a tap reads packed row <paramref name="y"/>.</summary>
+    public bool ReadsRow(int y) => Reads(y, Shape.R, Shape.Attributes.DilationHeight, RowStride);
+
+    /// <summary>Whether a tap reads columns of residue <paramref name="phase"/> modulo the stride.</summary>
+    public bool ReadsColumns(int phase) => Reads(phase, Shape.S, Shape.Attributes.DilationWidth, ColumnStride);
+
     /// <summary>Where the walk of a tap starts in a packed image.</summary>
     public nint TapOffset(int tap)
     {
@@ -137,5 +151,25 @@ internal readonly unsafe struct WeightGradientPlan<T>
         int row = tap / Shape.S * a.DilationHeight;
         int column = tap % Shape.S * a.DilationWidth;
         return (((nint)row * RowLength) + (column % ColumnStride * PhaseWidth) + (column / ColumnStride)) * Width;
+    }
+
+    private static (int First, int End) Inside(int offset, int stride, int extent, int outputs)
+    {
+        int first = offset >= 0 ? 0 : (stride - 1 - offset) / stride;
+        int end = extent > offset ? Math.Min(outputs, ((extent - 1 - offset) / stride) + 1) : 0;
+        return first < end ? (first, end) : (0, 0);
+    }
+
+    private static bool Reads(int position, int taps, int dilation, int stride)
+    {
+        for (int tap = 0; tap < taps; tap++)
+        {
+            if ((position - (tap * dilation)) % stride == 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -1,15 +1,17 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace RobMask.Kernels;
 
 /// <summary>Runs the tiles of one tile column over a batch of packed images; a part is a range of its row panels.</summary>
 internal readonly unsafe struct WeightGradientTiles<T, TTile>(
-    WeightGradientPlan<T> plan, int rowParts, int firstChain, int chains, int images, T* left, T* right, T* sums, T* gradWeight) : IWorkerJob
+    WeightGradientPlan<T> plan, int rowParts, int firstChain, int chains, int images, T* left, T* right, T* sums, T* gradWeight, bool finite) : IWorkerJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, ITileFamily<T>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int index, int worker)
     {
         int rowPart = index % rowParts;
@@ -29,7 +31,7 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
             T* chainRight = right + plan.RightOffset(group, columnPanel, image) + plan.TapOffset(tap);
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
-                Advance(panel, left + plan.LeftOffset(group, panel, image), chainRight, tile, count);
+                Advance(panel, left + plan.LeftOffset(group, panel, image), chainRight, tap, tile, count);
                 Push(tile, unitSums + (plan.Panels.Start(panel) * plan.Width), levelLength, plan.Panels.Height(panel) * plan.Width, firstChain + chain);
             }
         }
@@ -44,23 +46,47 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
         }
     }
 
-    private void Advance(int panel, T* chainLeft, T* chainRight, T* tile, int count)
+    /// <summary>
+    /// Runs the chains of a tile. If all of the gradient of the output is finite, steps whose input is padding are left out, unless that
+    /// shows: see <see cref="ImageLanePlan{T}"/>.
+    /// </summary>
+    private void Advance(int panel, T* chainLeft, T* chainRight, int tap, T* tile, int images)
     {
         int height = plan.Panels.Height(panel);
-        int pixels = plan.Shape.P * plan.Shape.Q;
+        (int First, int End) rows = (0, plan.Shape.P);
+        (int First, int End) columns = (0, plan.Shape.Q);
+        if (finite && !plan.Unrolled)
+        {
+            rows = plan.RowsInside(tap / plan.Shape.S);
+            columns = plan.ColumnsInside(tap % plan.Shape.S);
+        }
+
+        Advance(height, chainLeft, chainRight, tile, images, rows, columns);
+        bool whole = rows == (0, plan.Shape.P) && columns == (0, plan.Shape.Q);
+        if (!whole && NegativeZero.IsAmong(tile, height * plan.Width))
+        {
+            Advance(height, chainLeft, chainRight, tile, images, (0, plan.Shape.P), (0, plan.Shape.Q));
+        }
+    }
+
+    private void Advance(int height, T* chainLeft, T* chainRight, T* tile, int images, (int First, int End) rows, (int First, int End) columns)
+    {
+        nint rowPitch = (nint)plan.RowLength * plan.Width * (plan.Unrolled ? 1 : plan.RowStride);
         TileWalk walk = new()
         {
-            Columns = plan.Shape.Q,
-            Rows = plan.Shape.P,
-            Images = count,
+            Columns = columns.End - columns.First,
+            Rows = rows.End - rows.First,
+            Images = images,
             LeftColumn = height,
             LeftRow = plan.Shape.Q * height,
-            LeftImage = pixels * height,
+            LeftImage = (nint)plan.Shape.P * plan.Shape.Q * height,
             RightColumn = plan.Width,
-            RightRow = (nint)plan.RowLength * plan.Width * (plan.Unrolled ? 1 : plan.RowStride),
+            RightRow = rowPitch,
             RightImage = plan.PlaneLength,
         };
         walk.Flatten();
+        chainLeft += ((rows.First * plan.Shape.Q) + columns.First) * height;
+        chainRight += (rows.First * rowPitch) + (columns.First * plan.Width);
         TTile.Advance(height, chainLeft, chainRight, tile, walk, false);
     }
 
