@@ -85,7 +85,8 @@ internal static class Checkpoint
         }
     }
 
-    private static IEnumerable<(string Name, Tensors.ITensor Tensor)> Weights(TrainedNetwork network)
+    /// <summary>Parameters, running statistics and the gate by their names in a checkpoint.</summary>
+    public static IEnumerable<(string Name, Tensors.ITensor Tensor)> Weights(TrainedNetwork network)
     {
         foreach (ModelParameter parameter in network.Model.Parameters)
         {

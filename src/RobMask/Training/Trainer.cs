@@ -12,8 +12,7 @@ public sealed class Trainer : IDisposable
     private readonly IEngine _engine;
     private readonly TrainingSettings _settings;
     private readonly BatchLoader _loader;
-    private readonly Objective _objective;
-    private readonly Optimiser _optimiser;
+    private readonly TrainingStep _step;
     private readonly TensorCache _cache;
     private readonly float[] _pixels;
     private readonly int[] _labels;
@@ -34,8 +33,7 @@ public sealed class Trainer : IDisposable
         HostBatch.RequireFit(train, Network.Model.Graph);
         int batchSize = Math.Min(settings.BatchSize, train.Count);
         _loader = new BatchLoader(train, batchSize, settings.Seed, shuffle: true, settings.Augmentation);
-        _objective = Objective.Create(Network, batchSize);
-        _optimiser = new Optimiser(Network);
+        _step = new TrainingStep(Network, batchSize);
         _cache = new TensorCache(engine);
         _pixels = new float[batchSize * train.ImageShape.Length];
         _labels = new int[batchSize];
@@ -113,8 +111,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _objective.Dispose();
-        _optimiser.Dispose();
+        _step.Dispose();
         _cache.Dispose();
         Network.Dispose();
     }
@@ -126,7 +123,7 @@ public sealed class Trainer : IDisposable
             CheckpointState state = Checkpoint.ReadState(resume);
             Checkpoint.RequireSameRun(resume, state.Settings, _settings);
             Checkpoint.LoadWeights(resume, Network);
-            Checkpoint.LoadMomentum(resume, _engine, _optimiser);
+            Checkpoint.LoadMomentum(resume, _engine, _step.Optimiser);
             _saved = true;
             return state;
         }
@@ -149,15 +146,12 @@ public sealed class Trainer : IDisposable
         ITensor labels = _cache.Labels("labels", count);
         _engine.Upload(pixels, images);
         _engine.UploadLabels(_labels.AsSpan(0, count), labels);
-        Network.Model.ZeroGradients();
-        Network.Gate?.Model.ZeroGradients();
-        EpochSums step = _objective.Compute(images, labels, checked((uint)iteration));
+        EpochSums step = _step.Run(images, labels, iteration, rate);
         if (!double.IsFinite(step.Loss))
         {
             throw new DivergedException($"training: the loss is {step.Loss / count} at epoch {epoch + 1}, batch {batch + 1} (learning rate {rate:G4}); a lower learning rate or a warm-up may help.{(_saved ? " The last checkpoint stands." : string.Empty)}");
         }
 
-        _optimiser.Step(rate, iteration == 0);
         return step;
     }
 
@@ -186,7 +180,7 @@ public sealed class Trainer : IDisposable
         if (options.KeepAllCheckpoints && options.CheckpointPath is { } path)
         {
             string name = $"{Path.GetFileNameWithoutExtension(path)}-epoch-{state.Epoch}{Path.GetExtension(path)}";
-            Checkpoint.Save(Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, name), Network, _optimiser, state);
+            Checkpoint.Save(Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, name), Network, _step.Optimiser, state);
         }
     }
 
@@ -194,7 +188,7 @@ public sealed class Trainer : IDisposable
     {
         if (options.CheckpointPath is { } path)
         {
-            Checkpoint.Save(path, Network, _optimiser, state);
+            Checkpoint.Save(path, Network, _step.Optimiser, state);
             _saved = true;
         }
     }
