@@ -38,6 +38,9 @@ internal readonly unsafe struct ImageLaneParts<T, TTile>(ImageLanePlan<T>* plan,
                 }
             }
         }
+
+        // What was written past the caches is in order for whoever learns that this part is done.
+        Thread.MemoryBarrier();
     }
 
     /// <summary>Reads the source under the rectangle once, line by line, into the second-level cache.</summary>

@@ -21,6 +21,7 @@ internal unsafe struct ImageLanePlan<T>
     private const int RectanglePositions = 32;
     private const int BlockSteps = 600;
     private const int TileBytes = 256 << 10;
+    private const long CachedBytes = 8 << 20;
 
     /// <summary>The product, the taps of each output row and column, and the row panels.</summary>
     public SlidingProduct<T> Product;
@@ -32,6 +33,9 @@ internal unsafe struct ImageLanePlan<T>
 
     /// <summary>Images of a tile; extent of a rectangle, how many there are; parts of the row panels.</summary>
     public int Width, Rows, Columns, RectanglesDown, RectanglesAcross, PanelParts;
+
+    /// <summary>Whether outputs are written past the caches: there are more than would stay there until they are read.</summary>
+    public readonly bool WritesPast => Product.Images * Product.OutputImagePitch * sizeof(T) >= CachedBytes;
 
     /// <summary>Elements from a channel to the next, and from a row to the next: one column more than there are, so that channels do not share cache sets.</summary>
     public readonly nint ChannelPitch => (nint)(Product.SourceColumns + 1) * Width;

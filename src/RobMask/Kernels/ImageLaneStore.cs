@@ -40,7 +40,7 @@ internal static unsafe class ImageLaneStore<T, TTile>
                 + (rectangle.FirstRow * product->OutputRowPitch) + rectangle.FirstColumn;
             for (int row = 0; row < rows; row++)
             {
-                Write(product, from, tileLength, columns, rectangle.Images, start);
+                Write(plan, from, tileLength, columns, rectangle.Images, start);
                 from += columns * tileLength;
                 start += product->OutputRowPitch;
             }
@@ -48,11 +48,14 @@ internal static unsafe class ImageLaneStore<T, TTile>
     }
 
     /// <summary>A run of positions: [position][image] becomes [image][position].</summary>
-    private static void Write(SlidingProduct<T>* product, T* from, int tileLength, int positions, int images, nint start)
+    private static void Write(ImageLanePlan<T>* plan, T* from, int tileLength, int positions, int images, nint start)
     {
+        SlidingProduct<T>* product = &plan->Product;
         if (product->Addend is null)
         {
-            Transposition.Run(from, tileLength, positions, images, product->Output + start, product->OutputImagePitch);
+            T* to = product->Output + start;
+            bool aligned = (((nuint)to | (nuint)(product->OutputImagePitch * sizeof(T)) | (nuint)(positions * sizeof(T))) & 63) == 0;
+            Transposition.Run(from, tileLength, positions, images, to, product->OutputImagePitch, plan->WritesPast && aligned);
             return;
         }
 

@@ -10,8 +10,12 @@ internal static unsafe class Transposition
     private const int Chunk = 64;
 
     /// <summary>destination[column · width + row] = source[row · pitch + column].</summary>
+    /// <remarks>
+    /// With <paramref name="past"/> full vectors are written past the caches, which need not read the lines first; each must be
+    /// aligned to its size. The caller then owes a memory barrier.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<T>(T* source, nint pitch, int rows, int columns, T* destination, nint width)
+    public static void Run<T>(T* source, nint pitch, int rows, int columns, T* destination, nint width, bool past = false)
         where T : unmanaged
     {
         for (int start = 0; start < columns; start += Chunk)
@@ -24,12 +28,20 @@ internal static unsafe class Transposition
             {
                 for (; row + 16 <= rows; row += 16)
                 {
-                    SixteenRows((uint*)(from + (row * pitch)), pitch, count, (uint*)(to + row), width);
+                    SixteenRows((uint*)(from + (row * pitch)), pitch, count, (uint*)(to + row), width, past);
                 }
 
                 for (; row + 4 <= rows; row += 4)
                 {
                     FourRows((uint*)(from + (row * pitch)), pitch, count, (uint*)(to + row), width);
+                }
+            }
+
+            if (sizeof(T) == sizeof(ulong) && Vector512.IsHardwareAccelerated)
+            {
+                for (; row + 8 <= rows; row += 8)
+                {
+                    EightRows((ulong*)(from + (row * pitch)), pitch, count, (ulong*)(to + row), width, past);
                 }
             }
 
@@ -75,11 +87,20 @@ internal static unsafe class Transposition
         int i = 0;
         if (sizeof(T) == sizeof(uint) && BitConverter.IsLittleEndian)
         {
-            // The lower half of each pair. The last pair is left out: its upper half may lie outside the row.
+            // The lower half of each pair. The last pair is not read as one: its upper half may lie outside the row.
             for (; i + 9 <= count; i += 8)
             {
                 ulong* pairs = (ulong*)(source + (2 * i));
                 Vector256.Narrow(Vector256.Load(pairs), Vector256.Load(pairs + 4)).Store((uint*)(destination + i));
+            }
+
+            if (count >= 9)
+            {
+                // The last eight, some of them again, as the upper half of each pair.
+                i = count - 8;
+                ulong* pairs = (ulong*)(source + (2 * i) - 1);
+                Vector256.Narrow(Vector256.Load(pairs) >> 32, Vector256.Load(pairs + 4) >> 32).Store((uint*)(destination + i));
+                i = count;
             }
         }
 
@@ -113,7 +134,7 @@ internal static unsafe class Transposition
 
     /// <summary>Sixteen rows at a time, four columns of each: full vectors are written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void SixteenRows(uint* source, nint pitch, int columns, uint* destination, nint width)
+    private static void SixteenRows(uint* source, nint pitch, int columns, uint* destination, nint width, bool past)
     {
         Vector512<uint> neighbours = Vector512.Create(1u, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
         Vector512<uint> pairs = Vector512.Create(2u, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
@@ -133,10 +154,25 @@ internal static unsafe class Transposition
             Vector512<uint> oddFirst = Vector512.ConditionalSelect(even, Vector512.Shuffle(a, neighbours), b);
             Vector512<uint> evenLast = Vector512.ConditionalSelect(even, c, Vector512.Shuffle(d, neighbours));
             Vector512<uint> oddLast = Vector512.ConditionalSelect(even, Vector512.Shuffle(c, neighbours), d);
-            Vector512.ConditionalSelect(lower, evenFirst, Vector512.Shuffle(evenLast, pairs)).Store(destination);
-            Vector512.ConditionalSelect(lower, oddFirst, Vector512.Shuffle(oddLast, pairs)).Store(destination + width);
-            Vector512.ConditionalSelect(lower, Vector512.Shuffle(evenFirst, pairs), evenLast).Store(destination + (2 * width));
-            Vector512.ConditionalSelect(lower, Vector512.Shuffle(oddFirst, pairs), oddLast).Store(destination + (3 * width));
+            Vector512<uint> first = Vector512.ConditionalSelect(lower, evenFirst, Vector512.Shuffle(evenLast, pairs));
+            Vector512<uint> second = Vector512.ConditionalSelect(lower, oddFirst, Vector512.Shuffle(oddLast, pairs));
+            Vector512<uint> third = Vector512.ConditionalSelect(lower, Vector512.Shuffle(evenFirst, pairs), evenLast);
+            Vector512<uint> fourth = Vector512.ConditionalSelect(lower, Vector512.Shuffle(oddFirst, pairs), oddLast);
+            if (past)
+            {
+                first.StoreAlignedNonTemporal(destination);
+                second.StoreAlignedNonTemporal(destination + width);
+                third.StoreAlignedNonTemporal(destination + (2 * width));
+                fourth.StoreAlignedNonTemporal(destination + (3 * width));
+            }
+            else
+            {
+                first.Store(destination);
+                second.Store(destination + width);
+                third.Store(destination + (2 * width));
+                fourth.Store(destination + (3 * width));
+            }
+
             destination += 4 * width;
         }
 
@@ -151,6 +187,39 @@ internal static unsafe class Transposition
     private static Vector512<uint> FourQuarters(uint* source, nint pitch) => Vector512.Create(
         Vector256.Create(Vector128.Load(source), Vector128.Load(source + pitch)),
         Vector256.Create(Vector128.Load(source + (2 * pitch)), Vector128.Load(source + (3 * pitch))));
+
+    /// <summary>Eight rows at a time, two columns of each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void EightRows(ulong* source, nint pitch, int columns, ulong* destination, nint width, bool past)
+    {
+        Vector512<ulong> neighbours = Vector512.Create(1ul, 0, 3, 2, 5, 4, 7, 6);
+        Vector512<ulong> even = Vector512.Create(ulong.MaxValue, 0, ulong.MaxValue, 0, ulong.MaxValue, 0, ulong.MaxValue, 0);
+        int column = 0;
+        for (; column + 2 <= columns; column += 2)
+        {
+            Vector512<ulong> a = FourQuarters((uint*)(source + column), 4 * pitch).AsUInt64();
+            Vector512<ulong> b = FourQuarters((uint*)(source + column + pitch), 4 * pitch).AsUInt64();
+            Vector512<ulong> first = Vector512.ConditionalSelect(even, a, Vector512.Shuffle(b, neighbours));
+            Vector512<ulong> second = Vector512.ConditionalSelect(even, Vector512.Shuffle(a, neighbours), b);
+            if (past)
+            {
+                first.StoreAlignedNonTemporal(destination);
+                second.StoreAlignedNonTemporal(destination + width);
+            }
+            else
+            {
+                first.Store(destination);
+                second.Store(destination + width);
+            }
+
+            destination += 2 * width;
+        }
+
+        if (column < columns)
+        {
+            Strided(source + column, pitch, 8, destination, 1);
+        }
+    }
 
     /// <summary>Four rows at a time, four columns of each: sixteen elements change places within one register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
