@@ -1,4 +1,5 @@
 using RobMask.Attacks;
+using RobMask.Masking;
 using RobMask.Networks;
 using RobMask.Training;
 
@@ -34,7 +35,10 @@ internal sealed record StepCase(string Network, TrainingMethod Method, int Batch
         BatchSize = Batch,
         Seed = 1,
         Attack = new AttackSettings { Steps = AttackSteps },
-        RobMask = new RobMaskSettings { MaskCount = MaskCount },
+
+        // Masks that differ and a gate that tells perturbations apart from the first step on: the times do not change by it,
+        // and the first loss would show a mask or a mixture gone wrong.
+        RobMask = new RobMaskSettings { MaskCount = MaskCount, MaskNoise = 0.5f, Gate = new GateSettings { WeightScale = 5 } },
     };
 
     /// <summary>Network and method.</summary>

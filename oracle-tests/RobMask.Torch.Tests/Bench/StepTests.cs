@@ -1,0 +1,79 @@
+using RobMask.Bench;
+using RobMask.Bench.Comparison;
+using RobMask.Bench.Steps;
+using RobMask.Networks;
+using RobMask.Training;
+using TorchSharp;
+using Xunit;
+
+namespace RobMask.Torch.Tests.Bench;
+
+public class StepTests
+{
+    public StepTests() => TorchLibrary.Load();
+
+    [Theory]
+    [InlineData("cnn", TrainingMethod.Standard)]
+    [InlineData("cnn", TrainingMethod.Adversarial)]
+    [InlineData("cnn", TrainingMethod.RobMask)]
+    public void Both_contestants_compute_the_same_first_step(string network, TrainingMethod method)
+    {
+        StartingPoint start = new(new StepCase(network, method, 6));
+        using ManagedStep<float> ours = new(start);
+        using TorchStep libtorch = new(start);
+
+        Agreement.Require("first loss", ours.Step(), libtorch.Step());
+    }
+
+    [Fact]
+    public void Without_random_numbers_both_go_on_alike_in_float_and_double()
+    {
+        StartingPoint start = new(new StepCase("cnn", TrainingMethod.Standard, 6));
+        using ManagedStep<float> ours = new(start);
+        using ManagedStep<double> oursInDouble = new(start);
+        using TorchStep libtorch = new(start);
+        using TorchStep libtorchInDouble = new(start, torch.ScalarType.Float64);
+        float first = ours.Step();
+        for (int step = 0; step < 4; step++)
+        {
+            Agreement.Require("loss in double", oursInDouble.Step(), libtorchInDouble.Step());
+            if (step > 0)
+            {
+                ours.Step();
+            }
+
+            libtorch.Step();
+        }
+
+        float last = ours.Step();
+        Agreement.Require("loss of the fifth step", last, libtorch.Step());
+        Assert.True(last < first, $"five steps on one batch took the loss from {first} to {last}: the optimisers did not work");
+    }
+
+    [Fact]
+    public void Another_mixture_is_no_agreement() =>
+        Assert.Throws<InvalidOperationException>(() => Agreement.Require("loss", 2.30, 2.31));
+
+    [Fact]
+    public void The_table_of_convolutions_is_that_of_the_network()
+    {
+        NetworkGraph graph = NetworkCatalog.Create(new StepCase("preact_resnet18", TrainingMethod.Standard, 1).Settings.Network);
+        IEnumerable<ConvolutionCase> found = graph.Nodes.OfType<ConvolutionNode>()
+            .Select(node => new ConvolutionCase(graph.Nodes[node.Input].Shape[0], node.Shape[0], graph.Nodes[node.Input].Shape[1], node.Attributes.KernelHeight, node.Attributes.StrideHeight, 1))
+            .GroupBy(shape => shape)
+            .Select(group => group.Key with { Times = group.Count() });
+
+        Assert.Equal(ConvolutionCase.PreActResNet18.OrderBy(shape => shape.ToString()), found.OrderBy(shape => shape.ToString()));
+    }
+
+    [Fact]
+    public void A_forward_pass_of_the_network_is_its_convolutions_and_its_last_layer()
+    {
+        NetworkGraph graph = NetworkCatalog.Create(new StepCase("preact_resnet18", TrainingMethod.Standard, 1).Settings.Network);
+
+        // 0.56 billion multiply-adds an image is the published figure.
+        double operations = ConvolutionCase.PreActResNet18.Sum(shape => shape.Times * shape.Operations(1)) + (2 * 512 * 10);
+        Assert.Equal(operations, StepWork.Forward(graph, 1));
+        Assert.Equal(0.56, operations / 2e9, 2);
+    }
+}
