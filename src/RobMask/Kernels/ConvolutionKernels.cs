@@ -212,7 +212,7 @@ internal static unsafe class ConvolutionKernels
     private static bool TryImages<T>(in ConvShape shape, in SlidingProduct<T> product, bool forward, int bits)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (!ImageLaneKernel.Fits(shape.N, bits / 8 / sizeof(T)) || !ImageLaneKernel.AreFinite(product.Weight, shape.K * shape.Terms))
+        if (!ImageLaneKernel.Fits(shape.N, bits / 8 / sizeof(T)) || !Finite.AreAll(product.Weight, (long)shape.K * shape.Terms))
         {
             return false;
         }

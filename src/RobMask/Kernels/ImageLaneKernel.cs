@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using RobMask.Ops;
 
 namespace RobMask.Kernels;
@@ -92,8 +91,4 @@ internal static unsafe class ImageLaneKernel
             plan->ColumnTaps[w] = AxisTaps.Backward(w, shape.W, shape.Q, shape.S, a.StrideWidth, a.PaddingWidth, a.DilationWidth);
         }
     }
-
-    /// <summary>Whether no weight is infinite or NaN.</summary>
-    public static bool AreFinite<T>(T* values, int length)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => TensorPrimitives.IsFiniteAll(new ReadOnlySpan<T>(values, length));
 }

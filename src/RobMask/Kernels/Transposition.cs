@@ -80,32 +80,37 @@ internal static unsafe class Transposition
     }
 
     /// <summary>destination[i] = source[2 · i].</summary>
+    /// <remarks>Reads whole pairs: one element beyond the last is read, and every <see cref="Tensors.DenseTensor{T}"/> has it in its array.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void EveryOther<T>(T* source, int count, T* destination)
         where T : unmanaged
     {
-        int i = 0;
-        if (sizeof(T) == sizeof(uint) && BitConverter.IsLittleEndian)
+        if (sizeof(T) != sizeof(uint) || !BitConverter.IsLittleEndian || count < 4)
         {
-            // The lower half of each pair. The last pair is not read as one: its upper half may lie outside the row.
-            for (; i + 9 <= count; i += 8)
-            {
-                ulong* pairs = (ulong*)(source + (2 * i));
-                Vector256.Narrow(Vector256.Load(pairs), Vector256.Load(pairs + 4)).Store((uint*)(destination + i));
-            }
-
-            if (count >= 9)
-            {
-                // The last eight, some of them again, as the upper half of each pair.
-                i = count - 8;
-                ulong* pairs = (ulong*)(source + (2 * i) - 1);
-                Vector256.Narrow(Vector256.Load(pairs) >> 32, Vector256.Load(pairs + 4) >> 32).Store((uint*)(destination + i));
-                i = count;
-            }
+            Strided(source, 2, count, destination, 1);
+            return;
         }
 
-        Strided(source + (2 * i), 2, count - i, destination + i, 1);
+        // The lower half of each pair; the last step may take some of the one before again.
+        if (count < 8)
+        {
+            LowerFour(source, destination);
+            LowerFour(source + (2 * (count - 4)), destination + count - 4);
+            return;
+        }
+
+        for (int i = 0; i < count; i += 8)
+        {
+            i = Math.Min(i, count - 8);
+            ulong* pairs = (ulong*)(source + (2 * i));
+            Vector256.Narrow(Vector256.Load(pairs), Vector256.Load(pairs + 4)).Store((uint*)(destination + i));
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LowerFour<T>(T* source, T* destination)
+        where T : unmanaged =>
+        Vector128.Narrow(Vector128.Load((ulong*)source), Vector128.Load((ulong*)source + 2)).Store((uint*)destination);
 
     /// <summary>destination[2 · i] = even[i], destination[2 · i + 1] = odd[i].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

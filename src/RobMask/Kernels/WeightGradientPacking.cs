@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using RobMask.Ops;
 
@@ -10,6 +9,9 @@ internal readonly unsafe struct WeightGradientPacking<T>(
     WeightGradientPlan<T> plan, T* input, T* gradOutput, int firstImage, int images, int imagesPerPart, T* left, T* right, int* infinite) : IWorkerJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Pixels that are unrolled at a time, so that they stay in the first-level cache.</summary>
+    private const int PixelsPerRun = 256;
+
     /// <inheritdoc/>
     public void Run(int index, int worker)
     {
@@ -53,7 +55,7 @@ internal readonly unsafe struct WeightGradientPacking<T>(
             }
         }
 
-        if (!TensorPrimitives.IsFiniteAll(new ReadOnlySpan<T>(to, pixels * height)))
+        if (!Finite.AreAll(to, (long)pixels * height))
         {
             Volatile.Write(ref *infinite, 1);
         }
@@ -130,41 +132,65 @@ internal readonly unsafe struct WeightGradientPacking<T>(
         }
     }
 
-    /// <summary>[pixel][(c, r, s)].</summary>
+    /// <summary>[pixel][(c, r, s)], a run of rows at a time: first [(c, r, s)][pixel], each term a shifted copy of its channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackTerms(int group, int panel, int image)
     {
         ConvShape shape = plan.Shape;
         int width = plan.Width;
+        int terms = Math.Min(width, shape.Terms - (panel * width));
+        int rowsPerRun = Math.Clamp(PixelsPerRun / shape.Q, 1, shape.P);
+        int pitch = rowsPerRun * shape.Q;
+        T* rows = Scratch.Get<T>(ScratchSlot.PartRows, (long)width * pitch);
         T* to = right + plan.RightOffset(group, panel, image);
         nint plane = (nint)shape.H * shape.W;
         T* from = input + (((((nint)firstImage + image) * shape.C) + (group * shape.ChannelsPerGroup)) * plane);
-        int stride = shape.Attributes.StrideWidth;
-        for (int lane = 0; lane < width; lane++)
+        for (int firstRow = 0; firstRow < shape.P; firstRow += rowsPerRun)
         {
-            int term = (panel * width) + lane;
-            if (term >= shape.Terms)
+            int count = Math.Min(rowsPerRun, shape.P - firstRow);
+            for (int lane = 0; lane < terms; lane++)
             {
-                break;
+                int term = (panel * width) + lane;
+                T* channel = from + (term / (shape.R * shape.S) * plane);
+                CopyShifted(channel, firstRow, count, term / shape.S % shape.R, term % shape.S, rows + (lane * pitch));
             }
 
-            T* channel = from + (term / (shape.R * shape.S) * plane);
-            int r = term / shape.S % shape.R;
-            int s = term % shape.S;
-            T* step = to + lane;
-            for (int p = 0; p < shape.P; p++)
+            // Lanes beyond the terms hold anything: their chains are never stored.
+            Transposition.Run(rows, pitch, width, count * shape.Q, to, width);
+            to += count * shape.Q * width;
+        }
+    }
+
+    /// <summary>The values that tap (r, s) reads under some output rows.</summary>
+    private void CopyShifted(T* channel, int firstRow, int count, int r, int s, T* to)
+    {
+        ConvShape shape = plan.Shape;
+        int stride = plan.ColumnStride;
+        (int first, int end) = plan.ColumnsInside(s);
+        for (int p = firstRow; p < firstRow + count; p++)
+        {
+            int h = shape.InputRow(p, r);
+            Span<T> row = new(to, shape.Q);
+            if ((uint)h >= (uint)shape.H || first == end)
             {
-                int h = shape.InputRow(p, r);
-                bool rowInside = h >= 0 && h < shape.H;
-                T* row = channel + (rowInside ? (nint)h * shape.W : 0);
-                int w = shape.InputColumn(0, s);
-                for (int q = 0; q < shape.Q; q++)
+                row.Clear();
+            }
+            else
+            {
+                row[..first].Clear();
+                row[end..].Clear();
+                T* source = channel + ((nint)h * shape.W) + shape.InputColumn(first, s);
+                if (stride == 1)
                 {
-                    *step = rowInside && (uint)w < (uint)shape.W ? row[w] : default;
-                    step += width;
-                    w += stride;
+                    new ReadOnlySpan<T>(source, end - first).CopyTo(row[first..]);
+                }
+                else
+                {
+                    Transposition.Gather(source, stride, end - first, to + first);
                 }
             }
+
+            to += shape.Q;
         }
     }
 }
