@@ -11,6 +11,7 @@ internal static class NormalizationCases
             ("prime-sizes", "planes of 77 values: two full rounds of the 32 lanes and 13 more; 5 images in the tree", [5, 3, 7, 11]),
             ("rank-2", "[N, C]: a plane is one value", [9, 5]),
             ("two-values", "the least that has a variance", [2, 3, 1, 1]),
+            ("37-images", "a tree over images with parts of 1, 4 and 32: merged moments are rounded at every join", [37, 11, 3, 3]),
             ("one-image", "no tree over images", [1, 2, 9, 5]),
         })
         {
