@@ -88,6 +88,12 @@ public sealed class MnistTests : IDisposable
         // A flipped bit of the stored checksum, and of the compressed bytes.
         File.WriteAllBytes(path, Changed(whole, whole.Length - 8, (byte)(whole[^8] ^ 1)));
         FileErrors.Names(path, () => MnistFiles.Load(_folder.Path), "gzip stream is corrupt");
+        foreach (int garbage in new[] { 1, 7, 20_000 })
+        {
+            File.WriteAllBytes(path, [.. whole, .. new byte[garbage].Select(_ => (byte)'x')]);
+            FileErrors.Names(path, () => MnistFiles.Load(_folder.Path), $"byte {whole.Length + garbage - 4}", "must end with the one gzip stream in it");
+        }
+
         File.WriteAllBytes(path, Zip(Idx([1, 250, 200], [.. pixels, 1])));
         FileErrors.Names(path, () => MnistFiles.Load(_folder.Path), "the data must end here");
     }

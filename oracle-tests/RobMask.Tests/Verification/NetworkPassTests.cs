@@ -65,7 +65,7 @@ public sealed class NetworkPassTests : IDisposable
     {
         string model = SharedData.RequireConformance("mnist-linf", "fast_at_fgsm.safetensors");
         (DenseTensor<float> images, DenseTensor<long> labels) = Batch();
-        Refused(model, "input target is missing; expected I64 or I32 [N]", ("input", images));
+        Refused(model, "there is no input «target»; expected I64 or I32 [N]", ("input", images));
         Refused(model, "there is no input «images»; expected input, target, coefficients", ("images", images));
         Refused(model, "target is [3]; expected [N] with N = 2 (of input)", ("input", images), ("target", new DenseTensor<long>(3)));
         Refused(model, "states 1 input", ("input", new DenseTensor<float>(2, 3, 28, 28)), ("target", labels));

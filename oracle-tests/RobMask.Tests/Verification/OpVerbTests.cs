@@ -60,6 +60,29 @@ public sealed class OpVerbTests : IDisposable
     }
 
     [Fact]
+    public void Outputs_are_told_as_json_where_it_is_asked_for()
+    {
+        JsonElement said = JsonDocument.Parse(CommandLine.Succeed($"op philox --out {_folder["words.npy"]} --attr seed=18446744073709551615 --attr stream=1 --attr count=8 --attr distribution=words --json")).RootElement;
+        Assert.Equal("philox", said.GetProperty("operation").GetString());
+        Assert.Equal("""{"name":"output","type":"I64","shape":[8]}""", JsonSerializer.Serialize(said.GetProperty("outputs")[0]));
+        Assert.Equal(_folder["words.npy"], said.GetProperty("file").GetString());
+    }
+
+    [Theory]
+    [InlineData("cross_entropy", "target holds 3 at 1; expected a class from 0 to 2")]
+    [InlineData("relu", "there is no input «target»")]
+    public void What_the_file_holds_is_an_error_of_files(string operation, string message)
+    {
+        TensorFile.Write(_folder["in.npz"], [new("input", new DenseTensor<float>(2, 3)), new("target", DenseTensor<int>.From([0, 3], 2))]);
+        (int code, _, string error) = CommandLine.Run($"op {operation} --in {_folder["in.npz"]} --out {_folder["out.npz"]}");
+        Assert.Equal(3, code);
+        Assert.Contains("in.npz: " + operation, error, StringComparison.Ordinal);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        (code, _, _) = CommandLine.Run($"op {operation} --in {_folder["in.npz"]} --out {_folder["out.npz"]} --attr nonsense=1");
+        Assert.Equal(2, code);
+    }
+
+    [Fact]
     public void A_damaged_file_is_an_error_of_files_and_leaves_no_output()
     {
         _folder.Write("bad.npz", "PK not a zip at all, but long enough to hold an end record");

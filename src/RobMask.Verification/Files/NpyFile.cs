@@ -17,6 +17,7 @@ public sealed class NpyFile : ITensorFile
     {
         Path = path;
         _name = System.IO.Path.GetFileNameWithoutExtension(path);
+        BadFile.RequireFile(path);
         _handle = File.OpenHandle(path);
         try
         {

@@ -18,6 +18,7 @@ public sealed class NpzFile : ITensorFile
     public NpzFile(string path)
     {
         Path = path;
+        BadFile.RequireFile(path);
         _handle = File.OpenHandle(path);
         try
         {

@@ -34,6 +34,28 @@ public sealed record NetworkPass(string ModelPath, Func<NetworkFile, DeployedNet
     }
 
     /// <summary>Reads the inputs from a file and writes the outputs to another, completely or not at all.</summary>
-    /// <inheritdoc cref="Run(IReadOnlyDictionary{string, ITensor})"/>
-    public IReadOnlyList<NamedTensor> Run(string inputPath, string outputPath) => OperationFile.Run(new NetworkOperation(this), inputPath, outputPath, [], Precision);
+    /// <exception cref="ArgumentException">The mask is none of the network's.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed, or the inputs do not suit the network.</exception>
+    public IReadOnlyList<NamedTensor> Run(string inputPath, string outputPath)
+    {
+        bool deployed = false;
+        NetworkPass pass = this with
+        {
+            Deploy = file =>
+            {
+                DeployedNetwork network = Deploy(file);
+                deployed = true;
+                return network;
+            },
+        };
+        try
+        {
+            return OperationFile.Run(new NetworkOperation(pass), inputPath, outputPath, [], Precision);
+        }
+        catch (ArgumentException error) when (deployed)
+        {
+            // The network stands, so what does not fit is what the file holds.
+            throw new InvalidDataException($"{inputPath}: {error.Message}", error);
+        }
+    }
 }

@@ -53,16 +53,21 @@ internal static class OperationBinding
             {
                 if (!input.Optional)
                 {
-                    throw new ArgumentException($"{operation.Name}: input {input.Name} is missing; expected {input.Type} {input.Shape}");
+                    throw new ArgumentException($"{operation.Name}: there is no input «{input.Name}»; expected {input.Type} {input.Shape}");
                 }
 
                 continue;
             }
 
             ITensor? converted = input.Kind == InputKind.Float ? Numbers<T>(tensor) : Labels(operation.Name, input.Name, tensor);
-            inputs.Add(input.Name, converted ?? throw new ArgumentException($"{operation.Name}: input {input.Name} is {TensorFile.TypeOf(tensor)}; expected {input.Type}"));
+            inputs.Add(input.Name, converted ?? throw new ArgumentException($"{operation.Name}: «{input.Name}» is {TensorFile.TypeOf(tensor)}; expected {input.Type}"));
             new ShapeRule(input.Shape).Check(operation.Name, input.Name, tensor.Shape, letters, shapes);
             shapes.Add(input.Name, tensor.Shape);
+        }
+
+        foreach (OperationInput input in operation.Inputs.Where(input => input.Kind == InputKind.Labels && inputs.ContainsKey(input.Name)))
+        {
+            RequireClasses(operation.Name, input.Name, (DenseTensor<int>)inputs[input.Name], letters);
         }
 
         return inputs;
@@ -102,6 +107,17 @@ internal static class OperationBinding
         }
 
         return labels;
+    }
+
+    // K is the number of classes where logits [N, K] are read; a whole network tells its own.
+    private static void RequireClasses(string operation, string name, DenseTensor<int> labels, Dictionary<string, (int Extent, string Input)> letters)
+    {
+        int classes = letters.TryGetValue("K", out (int Extent, string Input) known) ? known.Extent : int.MaxValue;
+        int wrong = labels.Span.IndexOfAnyExceptInRange(0, classes - 1);
+        if (wrong >= 0)
+        {
+            throw new ArgumentException($"{operation}: {name} holds {labels.Span[wrong]} at {wrong}; expected a class from 0{(classes == int.MaxValue ? string.Empty : $" to {classes - 1}")}");
+        }
     }
 
     private static void RequireKnown(string operation, string what, IEnumerable<string> given, IReadOnlyList<string> known)

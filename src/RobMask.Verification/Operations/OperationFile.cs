@@ -12,8 +12,8 @@ public static class OperationFile
     /// <param name="outputPath">Where its outputs go.</param>
     /// <param name="attributes">Its settings, «name=value» each.</param>
     /// <param name="precision">The precision, or null for that of the inputs.</param>
-    /// <exception cref="ArgumentException">A name, shape, type, attribute or extension is wrong; the message says what was expected.</exception>
-    /// <exception cref="InvalidDataException">The input file is damaged.</exception>
+    /// <exception cref="ArgumentException">The operation's name, an attribute or an extension is wrong; the message says what was expected.</exception>
+    /// <exception cref="InvalidDataException">The input file is damaged, or a tensor in it has a wrong name, shape, type or label.</exception>
     public static IReadOnlyList<NamedTensor> Run(string operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision) =>
         Run(OperationCatalog.Find(operation), inputPath, outputPath, attributes, precision);
 
@@ -29,9 +29,25 @@ public static class OperationFile
 
         Dictionary<string, ITensor> inputs = inputPath is null ? [] : TensorFile.ReadAll(inputPath).ToDictionary(t => t.Name, t => t.Tensor);
         OperationRequest request = new(operation.Name, inputs, Parse(operation.Name, attributes)) { Precision = precision };
+        RequireInputs(operation, request, inputPath);
         IReadOnlyList<NamedTensor> outputs = OperationCatalog.Run(operation, request);
         TensorFile.Write(outputPath, outputs, [new("operation", operation.Name), new("profile", "fma1"), .. request.Attributes.Select(a => new KeyValuePair<string, string>("attribute." + a.Key, a.Value))]);
         return outputs;
+    }
+
+    // What the binding says of a tensor, it says of the file that holds it.
+    private static void RequireInputs(Operation operation, OperationRequest request, string? inputPath)
+    {
+        OperationBinding.Attributes(operation, request.Attributes);
+        bool wide = OperationBinding.Precision(operation, request) == OperationPrecision.F64;
+        try
+        {
+            _ = wide ? OperationBinding.Inputs<double>(operation, request.Inputs) : OperationBinding.Inputs<float>(operation, request.Inputs);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{inputPath}: {error.Message}", error);
+        }
     }
 
     private static Dictionary<string, string> Parse(string operation, IReadOnlyList<string> attributes)

@@ -22,6 +22,10 @@ public sealed record OperationSetting(string Name, AttributeKind Kind, string? D
     internal static OperationSetting Integer(string name, string? byDefault, long least, long greatest = int.MaxValue) =>
         new(name, AttributeKind.Integer, byDefault, Between(least, greatest)) { Least = least, Greatest = greatest };
 
+    /// <summary>64 bits without a sign, which <see cref="OperationCall{T}.Integer"/> gives as the long of the same bits.</summary>
+    internal static OperationSetting Word(string name) =>
+        new(name, AttributeKind.Integer, null, $"0 to {ulong.MaxValue}") { Least = 0, Greatest = ulong.MaxValue };
+
     internal static OperationSetting Pair(string name, string? byDefault, int least, string? defaultInWords = null) =>
         new(name, AttributeKind.Pair, byDefault, $"n or \"h,w\", each ≥ {least}{(defaultInWords is null ? string.Empty : $"; {defaultInWords}")}") { Least = least, Greatest = int.MaxValue };
 
@@ -64,11 +68,12 @@ public sealed record OperationSetting(string Name, AttributeKind Kind, string? D
         _ => "any",
     };
 
-    private long? ParseInteger(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= Least && value <= Greatest ? value : null;
+    private long? ParseInteger(string text) => Greatest >= ulong.MaxValue
+        ? ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong word) ? unchecked((long)word) : null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) && value >= Least && value <= Greatest ? value : null;
 
     private float? ParseNumber(string text) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= Least && value <= Greatest ? value : null;
+        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= Least && value <= Greatest && (float.IsFinite(value) || text.EndsWith("Infinity", StringComparison.Ordinal)) ? value : null;
 
     private object? ParsePair(string text)
     {
@@ -88,7 +93,7 @@ public enum AttributeKind
     /// <summary>One integer for rows and columns, or two: «h,w».</summary>
     Pair,
 
-    /// <summary>A decimal number, rounded to float; «inf» is written Infinity.</summary>
+    /// <summary>A decimal number, rounded to float; infinity is written out, «Infinity».</summary>
     Number,
 
     /// <summary>true or false.</summary>

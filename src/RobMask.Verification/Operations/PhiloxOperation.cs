@@ -11,7 +11,7 @@ internal sealed class PhiloxOperation : Operation
     {
         Attributes =
         [
-            OperationSetting.Integer("seed", null, 0, long.MaxValue),
+            OperationSetting.Word("seed"),
             OperationSetting.Integer("stream", null, 0, uint.MaxValue),
             OperationSetting.Integer("count", null, 0),
             OperationSetting.Choice("distribution", "uniform", "uniform", "normal", "words"),
@@ -21,7 +21,7 @@ internal sealed class PhiloxOperation : Operation
 
     internal override void Run<T>(OperationCall<T> call)
     {
-        ulong seed = (ulong)call.Integer("seed");
+        ulong seed = unchecked((ulong)call.Integer("seed"));
         uint stream = (uint)call.Integer("stream");
         PhiloxStream numbers = new(new PhiloxKey(seed, stream, 0));
         TensorShape shape = new((int)call.Integer("count"));

@@ -41,6 +41,34 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Checks that <see cref="Write"/> will find its folder, for whoever has long work to do before. Makes and changes nothing.</summary>
+    /// <exception cref="IOException">The path is a folder, or its folder cannot be written to.</exception>
+    public static void RequireWritable(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string target = Path.GetFullPath(path);
+        if (Directory.Exists(target))
+        {
+            throw new IOException($"{path}: a file cannot be written where a folder stands");
+        }
+
+        // Write makes missing folders, so the nearest one that is there decides.
+        string folder = Path.GetDirectoryName(target) ?? target;
+        while (!Directory.Exists(folder) && !File.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new IOException($"{path}: there is no folder on its way");
+        }
+
+        try
+        {
+            using FileStream trial = new(Path.Combine(folder, $".{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path}: cannot be written ({error.Message})", error);
+        }
+    }
+
     /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
     /// <inheritdoc cref="Write"/>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));

@@ -26,6 +26,7 @@ public sealed class SafetensorsFile : IDisposable
     public SafetensorsFile(string path)
     {
         Path = path;
+        BadFile.RequireFile(path);
         _handle = File.OpenHandle(path);
         try
         {

@@ -30,17 +30,20 @@ public static class IdxFile
         using GZipStream unzipped = new(file, CompressionMode.Decompress);
         try
         {
-            return Read(path, unzipped, rank, null);
+            (int[] Extents, byte[] Data) content = Read(path, unzipped, rank, null);
+
+            RequireEnd(path, file, HeaderLength(rank) + (uint)content.Data.Length);
+            return content;
         }
         catch (InvalidDataException error) when (error.InnerException is null && !error.Message.StartsWith(path, StringComparison.Ordinal))
         {
-            throw BadFile.At(path, file.Position, $"the gzip stream is corrupt before here: {error.Message}", error);
+            throw BadFile.At(path, file.Position, "the gzip stream is corrupt before here", error);
         }
     }
 
     private static (int[] Extents, byte[] Data) Read(string path, Stream stream, int rank, long? fileLength)
     {
-        byte[] header = new byte[4 + (4 * rank)];
+        byte[] header = new byte[HeaderLength(rank)];
         Fill(path, stream, header, 0);
         uint magic = BinaryPrimitives.ReadUInt32BigEndian(header);
         uint expected = ((uint)UnsignedByte << 8) | (uint)rank;
@@ -69,6 +72,21 @@ public static class IdxFile
         }
 
         return (extents, ReadData(path, stream, header.Length, (int)length));
+    }
+
+    private static int HeaderLength(int rank) => 4 + (4 * rank);
+
+    // The decoder passes over what follows a gzip stream. Its last four bytes are the uncompressed length (RFC 1952), so they must be the file's last, too.
+    private static void RequireEnd(string path, FileStream file, long uncompressed)
+    {
+        Span<byte> last = stackalloc byte[4];
+        file.Position = file.Length - last.Length;
+        file.ReadExactly(last);
+        uint found = BinaryPrimitives.ReadUInt32LittleEndian(last);
+        if (found != (uint)uncompressed)
+        {
+            throw BadFile.At(path, file.Length - last.Length, $"the file must end with the one gzip stream in it and thus with the uncompressed length {uncompressed}, found {found}");
+        }
     }
 
     // Grows with what really comes, so that a short gzip file with a huge claim costs little memory.

@@ -77,7 +77,7 @@ internal sealed class ImageListing : IDisposable
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(_path, StringComparison.Ordinal))
         {
-            throw BadFile.Of(name, $"the zip entry is corrupt: {error.Message}", error);
+            throw BadFile.Of(name, "the bytes of the zip entry are corrupt", error);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class ImageListing : IDisposable
         catch (Exception error)
         {
             file.Dispose();
-            throw error is InvalidDataException ? BadFile.Of(path, $"the file is no zip, or a corrupt one: {error.Message}", error) : error;
+            throw error is InvalidDataException ? BadFile.Of(path, "the file is no zip, or a corrupt one", error) : error;
         }
     }
 

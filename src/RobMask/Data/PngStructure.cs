@@ -22,6 +22,7 @@ internal static class PngStructure
         using MemoryStream compressed = new();
         ImageHeader header = default;
         int offset = Signature.Length;
+        int pixels = 0;
         bool ended = false;
         while (!ended)
         {
@@ -56,6 +57,7 @@ internal static class PngStructure
             }
             else if (typed.StartsWith("IDAT"u8))
             {
+                pixels = pixels == 0 ? offset : pixels;
                 compressed.Write(data);
             }
 
@@ -63,11 +65,11 @@ internal static class PngStructure
             offset += ChunkOverhead + (int)length;
         }
 
-        CheckInflatedLength(name, compressed, header);
+        CheckInflatedLength(name, pixels, compressed, header);
         return (header.Width, header.Height);
     }
 
-    private static void CheckInflatedLength(string name, MemoryStream compressed, ImageHeader header)
+    private static void CheckInflatedLength(string name, int offset, MemoryStream compressed, ImageHeader header)
     {
         compressed.Position = 0;
         byte[] rows = new byte[header.LargestInflatedLength + 1];
@@ -82,7 +84,7 @@ internal static class PngStructure
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(name, StringComparison.Ordinal))
         {
-            throw BadFile.Of(name, $"the PNG's compressed pixels are corrupt: {error.Message}", error);
+            throw BadFile.At(name, offset, "the compressed pixels that begin in this PNG chunk are corrupt", error);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RobMask.Data;
 using RobMask.Training;
 
 namespace RobMask.Experiments.Runs;
@@ -15,7 +16,12 @@ public static class RunJson
 
     /// <summary>Reads a JSON file.</summary>
     /// <exception cref="InvalidDataException">It does not hold what is expected.</exception>
-    public static T Read<T>(string path) => SettingsJson.Read<T>(System.IO.File.ReadAllText(path), path);
+    /// <exception cref="IOException">It is not there, or is a folder.</exception>
+    public static T Read<T>(string path)
+    {
+        BadFile.RequireFile(path);
+        return SettingsJson.Read<T>(System.IO.File.ReadAllText(path), path);
+    }
 
     // The settings' own form, with letters such as δ left readable and line ends that do not depend on the system.
     private static JsonSerializerOptions Make(bool indented)

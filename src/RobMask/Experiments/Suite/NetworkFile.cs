@@ -40,11 +40,6 @@ public sealed class NetworkFile : IDisposable
     /// <exception cref="InvalidDataException">The file is malformed, or does not fit the network.</exception>
     public static NetworkFile Load(IEngine engine, string path, NetworkSettings network)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"model {path}: there is no such file");
-        }
-
         using SafetensorsFile file = new(path);
         if (file.Metadata.GetValueOrDefault("format") == CheckpointFormat)
         {
