@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using System.Text;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
@@ -10,24 +11,27 @@ namespace RobMask.Cli;
 /// <summary>The command line <c>robmask</c>.</summary>
 public static class Program
 {
-    /// <summary>Runs a command line. The first Ctrl-C lets the run write its checkpoint, the second ends the process.</summary>
+    /// <summary>Runs a command line. The first Ctrl-C or SIGTERM lets the verb end what it is at, the second ends the process.</summary>
     public static int Main(string[] args)
     {
         Console.OutputEncoding = Encoding.UTF8;
         using CancellationTokenSource source = new();
-        Console.CancelKeyPress += (_, interrupt) =>
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        return Run(args, Console.Out, Console.Error, !Console.IsOutputRedirected, source.Token);
+
+        void Interrupt(PosixSignalContext signal)
         {
-            interrupt.Cancel = !source.IsCancellationRequested;
-            if (interrupt.Cancel)
+            signal.Cancel = !source.IsCancellationRequested;
+            if (signal.Cancel)
             {
-                Console.Error.WriteLine("robmask: interrupted; writing the checkpoint (Ctrl-C again to end at once)");
+                Say(Console.Error, "interrupted; ending after the step under way (once more ends at once)");
                 source.Cancel();
             }
-        };
-        return Run(args, Console.Out, Console.Error, !Console.IsOutputRedirected, source.Token);
+        }
     }
 
-    /// <summary>Runs a command line and returns its exit code: 0 done, 1 a check failed, 2 usage, 3 data or files, 130 interrupted.</summary>
+    /// <summary>Runs a command line and returns its exit code: 0 done, 1 a check failed, 2 usage, 3 data or files, 70 a defect, 130 interrupted.</summary>
     /// <param name="args">What was typed.</param>
     /// <param name="output">Where results go.</param>
     /// <param name="error">Where messages go.</param>
@@ -36,11 +40,16 @@ public static class Program
     public static int Run(string[] args, TextWriter output, TextWriter error, bool interactive = false, CancellationToken cancellation = default)
     {
         RootCommand root = CommandTree.Create(new Shell(output, error, interactive, cancellation));
-        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+        ParseResult parsed = root.Parse(args switch
+        {
+            [] => ["--help"],
+            ["help", .. string[] verb] => [.. verb, "--help"],
+            _ => args,
+        });
         if (parsed.Errors.Count > 0 && parsed.Action is not (HelpPrinter or VersionPrinter))
         {
-            error.WriteLine("robmask: " + Explain(parsed));
-            error.WriteLine($"`{HelpPrinter.Path(parsed.CommandResult.Command)} --help` shows what is possible.");
+            Say(error, Explain(parsed));
+            Say(error, $"`{HelpPrinter.Path(parsed.CommandResult.Command)} --help` shows what is possible.");
             return ExitCodes.Usage;
         }
 
@@ -48,33 +57,45 @@ public static class Program
         {
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception problem) when (Code(problem) is int code)
+        catch (Exception problem)
         {
-            error.WriteLine("robmask: " + Message(problem));
+            bool resumable = parsed.CommandResult.Command.Options.Any(option => option.Name == "--resume");
+            (int code, string message) = Judge(problem is AggregateException ? problem.GetBaseException() : problem, resumable);
+            Say(error, message);
             return code;
         }
     }
 
-    private static int? Code(Exception problem) => problem switch
+    /// <summary>The exit code and the message of whatever ended a verb: the one place that decides it.</summary>
+    private static (int Code, string Message) Judge(Exception problem, bool resumable) => problem switch
     {
-        OperationCanceledException => ExitCodes.Interrupted,
-        DivergedException => ExitCodes.CheckFailed,
-        ArgumentException or NotSupportedException => ExitCodes.Usage,
-        IOException or InvalidDataException or UnauthorizedAccessException => ExitCodes.Files,
-        _ => null,
+        OperationCanceledException when resumable => (ExitCodes.Interrupted, "interrupted; what was done is kept, go on with --resume and the same --out"),
+        OperationCanceledException => (ExitCodes.Interrupted, "interrupted"),
+        DivergedException => (ExitCodes.CheckFailed, problem.Message),
+        ArgumentException or NotSupportedException => (ExitCodes.Usage, WithoutParameter(problem)),
+        InsufficientMemoryException => (ExitCodes.Files, problem.Message),
+        OutOfMemoryException => (ExitCodes.Files, $"there is not enough memory; a smaller batch, network or number of images needs less ({problem.Message})"),
+        IOException or InvalidDataException or UnauthorizedAccessException => (ExitCodes.Files, problem.Message),
+        _ => (ExitCodes.Defect, $"a defect of robmask; please report it with what you typed:{Environment.NewLine}{problem}"),
     };
 
-    private static string Message(Exception problem)
+    // .NET appends the parameter's name to an argument's message; a user of the command line has no use for it.
+    private static string WithoutParameter(Exception problem)
     {
-        if (problem is OperationCanceledException)
-        {
-            return "interrupted; what was done is kept, go on with --resume and the same --out";
-        }
+        int suffix = problem is ArgumentException { ParamName: not null } ? problem.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal) : -1;
+        return suffix < 0 ? problem.Message : problem.Message[..suffix];
+    }
 
-        // .NET appends the parameter's name to an argument's message; a user of the command line has no use for it.
-        string message = problem.Message;
-        int suffix = problem is ArgumentException { ParamName: not null } ? message.LastIndexOf(" (Parameter '", StringComparison.Ordinal) : -1;
-        return suffix < 0 ? message : message[..suffix];
+    // Where even the message cannot be written (a full disk, a closed terminal), the exit code still says what happened.
+    private static void Say(TextWriter error, string message)
+    {
+        try
+        {
+            error.WriteLine("robmask: " + message);
+        }
+        catch (IOException)
+        {
+        }
     }
 
     private static string Explain(ParseResult parsed)
@@ -91,6 +112,11 @@ public static class Program
         if (!verbMissing && !first.Message.Contains(unmatched, StringComparison.Ordinal))
         {
             return first.Message;
+        }
+
+        if (command.Options.Any(one => one.Name == unmatched || one.Aliases.Contains(unmatched)))
+        {
+            return $"{unmatched} stands before the verb; options come behind it: {HelpPrinter.Path(command)} … {unmatched}";
         }
 
         bool option = unmatched.StartsWith('-');

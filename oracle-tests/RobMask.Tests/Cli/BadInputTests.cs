@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using RobMask.Checkpoints;
+using RobMask.Cli;
 using Xunit;
 
 namespace RobMask.Tests.Cli;
@@ -53,6 +55,14 @@ public sealed class BadInputTests
     [InlineData("train --method robmask --masks 1000000", "k = 1000000 primary masks; 1 to 1024")]
     [InlineData("train --method robmask --gate strength --gate-hidden 100000000", "100000000 hidden units; 0 to 65536")]
     [InlineData("experiment e2 --seed 18446744073709551615 --seeds 2", "the last would be above 18446744073709551615")]
+    [InlineData("demo --resume", "--resume needs --out FOLDER")]
+    [InlineData("train --threads 100000", "--threads: 100000 is not allowed; it must be at most 1024")]
+    [InlineData("train --network preact_resnet18 --depth 3", "--depth has no effect on network preact_resnet18: it is for cnn, wide_resnet")]
+    [InlineData("train --data gaussian --image-size 16", "--image-size has no effect on data gaussian: it is for shapes")]
+    [InlineData("train --coarse-labels", "--coarse-labels has no effect on data shapes: it is for cifar100")]
+    [InlineData("train --masks 3", "--masks has no effect on --method standard: it is for --method robmask")]
+    [InlineData("op relu --list", "lists all operations and runs none")]
+    [InlineData("--threads 1 eval", "--threads stands before the verb; options come behind it: robmask eval … --threads")]
     [InlineData("train --masks 0", "--masks: «0» is not a whole number from 1 on")]
     [InlineData("train --epochs many", "--epochs: «many» is not a whole number from 0 on")]
     [InlineData("train --epochs", "--epochs")]
@@ -79,14 +89,48 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("train --data nowhere", "nowhere: neither a file or folder nor one of the data sets shapes,")]
     [InlineData("train --data mnist --data-dir /nowhere", "looked in /nowhere/mnist")]
-    [InlineData("train --config /nowhere.json", "configuration /nowhere.json: there is no such file")]
-    [InlineData("eval --model /nowhere.safetensors", "model /nowhere.safetensors: there is no such file")]
+    [InlineData("train --config /nowhere.json", "/nowhere.json: there is no such file")]
+    [InlineData("eval --model /nowhere.safetensors", "/nowhere.safetensors: there is no such file")]
     [InlineData("report /nowhere", "run folder /nowhere: is not there")]
     public void Missing_files_have_code_3_and_name_the_place(string line, string message)
     {
         (int code, _, string error) = CommandLine.Run(line);
         Assert.Equal(3, code);
         Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("eval -m {0}")]
+    [InlineData("train --config {0}")]
+    [InlineData("net forward -m {0} --in {0}/in.npz --out x.npz")]
+    [InlineData("op relu --in {0}/in.npz --out x.npz")]
+    public void A_folder_in_place_of_a_file_is_called_one(string line)
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["in.npz"]);
+        (int code, _, string error) = CommandLine.Run(line.Replace("{0}", folder.Path, StringComparison.Ordinal));
+        Assert.Equal(3, code);
+        Assert.Contains("is a folder, not a file", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exit_code_stands_where_the_message_cannot_be_written()
+    {
+        using BrokenWriter broken = new();
+        Assert.Equal(2, Program.Run(["trian"], TextWriter.Null, broken));
+        Assert.Equal(3, Program.Run(["report", "/nowhere"], TextWriter.Null, broken));
+    }
+
+    [Fact]
+    public void What_nobody_foresaw_and_too_little_memory_have_codes_of_their_own()
+    {
+        using StringWriter error = new();
+        using ThrowingWriter defect = new(new InvalidOperationException("surprise"));
+        Assert.Equal(70, Program.Run(["info"], defect, error));
+        Assert.Contains("a defect of robmask", error.ToString(), StringComparison.Ordinal);
+        using ThrowingWriter memory = new(new OutOfMemoryException());
+        Assert.Equal(3, Program.Run(["info"], memory, error));
+        Assert.Contains("there is not enough memory", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -266,5 +310,18 @@ public sealed class BadInputTests
         (code, _, error) = CommandLine.Run($"train --resume --out {folder["a"]}");
         Assert.Equal(3, code);
         Assert.Contains("it is a checkpoint of another run: network.depth is 3 there and 2 here", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A disk that is full.</summary>
+    private sealed class BrokenWriter : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("No space left on device");
+    }
+
+    private sealed class ThrowingWriter(Exception problem) : StringWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void WriteLine(string? value) => throw problem;
     }
 }

@@ -39,6 +39,39 @@ public sealed class HelpTests
         Assert.All(Names.Select(name => name.Split(' ')[0]).Distinct(), verb => Assert.Contains("  " + verb, help, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Verbs))]
+    public void The_verb_help_shows_the_same_as_the_option(string verb) =>
+        Assert.Equal(CommandLine.Succeed(verb + " --help"), CommandLine.Succeed("help " + verb));
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("eval")]
+    public void Every_option_stands_apart_from_its_explanation(string verb)
+    {
+        string[] values = ["NUMBER", "NAME", "N", "PART", "LIST", "FILE", "FOLDER", "TEXT", "BOOL", "PIXELS", "EPOCHS", "K", "MASK", "NAME|PATH", "16|32"];
+        string[] rows = [.. CommandLine.Succeed(verb + " --help").Split('\n').Where(line => line.StartsWith("  --", StringComparison.Ordinal))];
+        Assert.All(rows, row =>
+        {
+            string[] words = row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(words.Length == 1 || words[1].StartsWith('-') || values.Contains(words[1]) || row.IndexOf("  ", 2, StringComparison.Ordinal) > 0 || row.IndexOf(words[1], StringComparison.Ordinal) == 34, row);
+        });
+    }
+
+    [Theory]
+    [InlineData("train", "--epsilon", "--steps", "--epochs", "--width", "--depth", "--batch-size", "--keep", "--compare")]
+    [InlineData("eval", "--epsilon", "--steps", "--batch-size", "--keep", "--compare")]
+    public void Defaults_are_named(string verb, params string[] options)
+    {
+        string help = CommandLine.Succeed(verb + " --help");
+        Assert.All(options, option =>
+        {
+            int start = help.IndexOf("  " + option + " ", StringComparison.Ordinal);
+            int end = help.IndexOf("\n  --", start + 1, StringComparison.Ordinal);
+            Assert.Contains("default", help[start..(end < 0 ? help.Length : end)], StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public void Version_is_that_of_the_assembly() =>
         Assert.StartsWith("0.", CommandLine.Succeed("--version"), StringComparison.Ordinal);

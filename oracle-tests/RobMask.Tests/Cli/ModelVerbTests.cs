@@ -1,4 +1,8 @@
+using System.Text.Json.Nodes;
 using RobMask.Checkpoints;
+using RobMask.Cli;
+using RobMask.Tensors;
+using RobMask.Verification.Files;
 using Xunit;
 
 namespace RobMask.Tests.Cli;
@@ -45,6 +49,92 @@ public sealed class ModelVerbTests : IDisposable
         (int code, _, string error) = CommandLine.Run($"eval -m {Model} --mask {mask}");
         Assert.Equal(2, code);
         Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_brings_the_attack_of_its_run_along()
+    {
+        CommandLine.Succeed($"train {CommandLine.Tiny} --method adversarial --epsilon 0.05 --eval-restarts 2 --eval-loss margin --seed 3 --out {_folder["other"]}");
+        string model = _folder["other", "checkpoints", "adversarial.safetensors"];
+        JsonNode run = JsonNode.Parse(File.ReadAllText(_folder["other", "config.json"]))!["evaluation"]!["attack"]!;
+        JsonNode eval = JsonNode.Parse(CommandLine.Succeed($"eval -m {model} --json"))!;
+        Assert.Equal(run.ToJsonString(), eval["attack"]!.ToJsonString());
+        JsonNode measured = JsonNode.Parse(File.ReadAllText(_folder["other", "results.json"]))!["sections"]![0]!["measurements"]![1]!["accuracy"]!["correct"]!;
+        Assert.Equal(measured.ToJsonString(), eval["robust"]!["correct"]!.ToJsonString());
+        Assert.Equal(7, JsonNode.Parse(CommandLine.Succeed($"eval -m {model} --steps 7 --json"))!["attack"]!["steps"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("attack --out {0}/x.npz", 2, "the extension must be .safetensors")]
+    [InlineData("attack --out {1}", 2, "would overwrite a file that is read")]
+    [InlineData("attack --out {0}", 2, "the extension must be")]
+    [InlineData("attack --out {0}/run/config.json/x.safetensors", 3, "cannot be written")]
+    [InlineData("masks interpolate --alphas 0.5 --save {0}/run/config.json/x.safetensors", 3, "cannot be written")]
+    [InlineData("masks interpolate --alphas 0.5 --save {1}", 2, "would overwrite a file that is read")]
+    [InlineData("masks interpolate --alphas 0.5,0.5", 2, "0.5 comes more than once")]
+    [InlineData("masks exchange --from {1} --save {1}", 2, "would overwrite a file that is read")]
+    [InlineData("net forward --in {0}/x.npz --out {0}/x.npz", 2, "would overwrite a file that is read")]
+    [InlineData("net forward --in {0}/x.npz --out {0}/x.pt", 2, "the extension must be .safetensors, .npz or .npy")]
+    [InlineData("eval --network linear", 2, "a checkpoint says itself what network it holds")]
+    public void Outputs_and_options_of_no_use_are_refused_before_the_work(string line, int code, string message)
+    {
+        line = line.Replace("{0}", _folder.Path, StringComparison.Ordinal).Replace("{1}", Model, StringComparison.Ordinal);
+        (int actual, string output, string error) = CommandLine.Run($"{line} -m {Model}");
+        Assert.Equal(code, actual);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("attacked", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_order_of_alphas_does_not_matter() =>
+        Assert.Equal(
+            CommandLine.Succeed($"masks interpolate -m {Model} --alphas 0,0.5,1 --steps 1"),
+            CommandLine.Succeed($"masks interpolate -m {Model} --alphas 0,1,0.5 --steps 1"));
+
+    [Fact]
+    public void Weights_that_are_no_numbers_are_told()
+    {
+        byte[] bytes = File.ReadAllBytes(Model);
+        BitConverter.TryWriteBytes(bytes.AsSpan(8 + (int)BitConverter.ToUInt64(bytes)), float.NaN);
+        string broken = _folder.Write("run/checkpoints/broken.safetensors", bytes);
+        (int code, _, string error) = CommandLine.Run($"eval -m {broken} --steps 1");
+        Assert.Equal(0, code);
+        Assert.Contains("1 of 54 values are NaN or infinite", error, StringComparison.Ordinal);
+
+        string batch = _folder["batch.npz"];
+        TensorFile.Write(batch, [new NamedTensor("input", new DenseTensor<float>(2, 3, 16, 16)), new NamedTensor("target", DenseTensor<long>.From([0, 1], 2))]);
+        (code, _, error) = CommandLine.Run($"net backward -m {broken} --in {batch} --out {_folder["out.npz"]}");
+        Assert.Equal(0, code);
+        Assert.Contains("warning: logits: ", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4, 3)]
+    [InlineData(3, 4)]
+    public void Contents_that_do_not_suit_the_network_are_an_error_of_the_file(int label, int channels)
+    {
+        string batch = _folder["batch.npz"];
+        TensorFile.Write(batch, [new NamedTensor("input", new DenseTensor<float>(2, channels, 16, 16)), new NamedTensor("target", DenseTensor<long>.From([0, label], 2))]);
+        (int code, _, string error) = CommandLine.Run($"net backward -m {Model} --in {batch} --out {_folder["out.npz"]}");
+        Assert.Equal(3, code);
+        Assert.Contains(batch, error, StringComparison.Ordinal);
+        (code, _, _) = CommandLine.Run($"net backward -m {Model} --mask 9 --in {batch} --out {_folder["out.npz"]}");
+        Assert.Equal(2, code);
+    }
+
+    [Theory]
+    [InlineData("eval --steps 1")]
+    [InlineData("attack --steps 1 --out {0}/x.safetensors")]
+    [InlineData("masks compare")]
+    [InlineData("masks interpolate --steps 1")]
+    public void An_interrupted_verb_that_cannot_be_resumed_says_so(string line)
+    {
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        using StringWriter error = new();
+        line = line.Replace("{0}", _folder.Path, StringComparison.Ordinal);
+        Assert.Equal(130, Program.Run([.. line.Split(' '), "-m", Model], TextWriter.Null, error, cancellation: source.Token));
+        Assert.Equal("robmask: interrupted", error.ToString().Trim());
     }
 
     [Fact]

@@ -41,9 +41,9 @@ internal sealed record ModelChoice
     }
 
     public static OptionSet<ModelChoice> CreateNumbers() => new OptionSet<ModelChoice>("Numbers")
-        .Add("--seed", "N", "the key of the attack's random numbers (default 0)", Values.Seed, (s, v) => s with { Seed = v })
+        .Add("--seed", "N", "the key of the attack's random numbers (default: that of the checkpoint's run, else 0)", Values.Seed, (s, v) => s with { Seed = v })
         .Add("--dtype", "NAME", "f32 or f64 (default f32)", Values.OneOf(("f32", false), ("f64", true)), (s, v) => s with { DoublePrecision = v })
-        .Add("--batch-size", "N", "images of a step (default 100)", Values.Whole(1), (s, v) => s with { BatchSize = v });
+        .Add("--batch-size", "N", "images of a step (default: that of the checkpoint's run, else 100)", Values.Whole(1), (s, v) => s with { BatchSize = v });
 
     /// <summary>Opens the file.</summary>
     /// <exception cref="ArgumentException">No file is named.</exception>

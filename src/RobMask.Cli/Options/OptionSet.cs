@@ -62,6 +62,22 @@ internal sealed class OptionSet<TSettings>(string title) : IOptionSet
         return settings;
     }
 
+    /// <summary>Refuses options that were given and have no effect on what was chosen.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="chosen">What was chosen, for the message.</param>
+    /// <param name="why">Why an option is of no use with it; null where it is of use.</param>
+    /// <exception cref="ArgumentException">There is such an option.</exception>
+    public void RequireUseful(ParseResult parsed, string chosen, Func<string, string?> why)
+    {
+        foreach (Option option in Options.Where(option => parsed.GetResult(option) is { Implicit: false }))
+        {
+            if (why(option.Name) is string reason)
+            {
+                throw new ArgumentException($"{option.Name} has no effect on {chosen}: {reason}");
+            }
+        }
+    }
+
     private static Given<TValue>? Parse<TValue>(ArgumentResult result, string name, Func<string, TValue> parse)
     {
         string text = result.Tokens.Count == 0 ? string.Empty : result.Tokens[0].Value;

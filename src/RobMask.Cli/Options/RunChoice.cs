@@ -3,6 +3,8 @@ namespace RobMask.Cli.Options;
 /// <summary>How a run is carried out. Nothing here changes a result.</summary>
 internal sealed record RunChoice
 {
+    private const int MaximumThreads = 1024;
+
     public string? Output { get; init; }
 
     public bool Resume { get; init; }
@@ -21,7 +23,7 @@ internal sealed record RunChoice
         .Add("--config", "FILE", "begin from the settings of a config.json; options change them", Values.Text, (s, v) => s with { Config = v });
 
     public static OptionSet<RunChoice> CreateProcess() => new OptionSet<RunChoice>("Process")
-        .Add("--threads", "N", "threads that share the work (default: all processors); never changes a bit", Values.Whole(1), (s, v) => s with { Threads = v })
+        .Add("--threads", "N", $"threads that share the work, 1 to {MaximumThreads} (default: all processors); never changes a bit", Values.Whole(1, MaximumThreads), (s, v) => s with { Threads = v })
         .AddSwitch("--json", "the result as JSON on standard output, and nothing else there", (s, v) => s with { Json = v });
 
     public static OptionSet<RunChoice> CreateFull() => new OptionSet<RunChoice>("Extent")

@@ -7,10 +7,10 @@ namespace RobMask.Cli.Options;
 internal static class TrainingOptions
 {
     public static OptionSet<TrainingSettings> Create() => new OptionSet<TrainingSettings>("Training")
-        .Add("--epochs", "N", "passes over the training images", Values.Whole(0), (s, v) => s with { Epochs = v })
-        .Add("--batch-size", "N", "images of a step (default 128)", Values.Whole(1), (s, v) => s with { BatchSize = v })
+        .Add("--epochs", "N", "passes over the training images (default: about 60,000 images, in demo 30,000; at least 2, at most 30 passes)", Values.Whole(0), (s, v) => s with { Epochs = v })
+        .Add("--batch-size", "N", "images of a step (default 100; 50 where there are fewer than 2,000)", Values.Whole(1), (s, v) => s with { BatchSize = v })
         .Add("--lr", "NUMBER", "the highest learning rate (default 0.1)", Values.NotNegativeReal, (s, v) => s with { Schedule = s.Schedule with { LearningRate = v } })
-        .Add("--schedule", "NAME", "constant, step, cosine or cyclic (default cosine)", Values.OneOf(("constant", ScheduleKind.Constant), ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine), ("cyclic", ScheduleKind.Cyclic)), (s, v) => s with { Schedule = s.Schedule with { Kind = v } })
+        .Add("--schedule", "NAME", "constant, step, cosine or cyclic (default cyclic)", Values.OneOf(("constant", ScheduleKind.Constant), ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine), ("cyclic", ScheduleKind.Cyclic)), (s, v) => s with { Schedule = s.Schedule with { Kind = v } })
         .Add("--milestones", "LIST", "epochs at which --schedule step multiplies (default 1/2 and 3/4)", Values.List(Values.Whole(0)), (s, v) => s with { Schedule = s.Schedule with { Milestones = v } })
         .Add("--lr-factor", "NUMBER", "what --schedule step multiplies by (default 0.1)", Values.NotNegativeReal, (s, v) => s with { Schedule = s.Schedule with { StepFactor = v } })
         .Add("--peak", "PART", "where --schedule cyclic has its peak (default 0.4)", Values.NotNegativeReal, (s, v) => s with { Schedule = s.Schedule with { PeakFraction = v } })
@@ -43,6 +43,18 @@ internal static class TrainingOptions
         .AddSwitch("--separate-statistics", "robmask: statistics of their own for attacked images", (s, v) => s with { RobMask = s.RobMask with { SeparateStatistics = v } })
         .Add("--test-mask", "NAME", "robmask: u0 or average, the mask at test time (default u0)", Values.OneOf(("u0", TestMask.GateAtZero), ("average", TestMask.UniformAverage)), (s, v) => s with { RobMask = s.RobMask with { TestMask = v } })
         .Add("--mask-noise", "NUMBER", "robmask: the first γ are uniform in 1 ± this (default 0.05)", Values.Part, (s, v) => s with { RobMask = s.RobMask with { MaskNoise = v } });
+
+    /// <summary>Which method an option of <see cref="CreateMethods"/> is for; null where it is for this one.</summary>
+    public static string? Reason(string option, TrainingMethod method)
+    {
+        TrainingMethod needed = option switch
+        {
+            "--trades-beta" => TrainingMethod.Trades,
+            "--separate-normalisation" or "--separate-rescaling" => TrainingMethod.Split,
+            _ => TrainingMethod.RobMask,
+        };
+        return method == needed ? null : $"it is for --method {needed.ToString().ToLowerInvariant()}";
+    }
 
     /// <summary>The names of the methods.</summary>
     public static Func<string, TrainingMethod> Method { get; } = Values.OneOf(

@@ -15,6 +15,9 @@ internal static class ExitCodes
     /// <summary>Data or files are missing, malformed, or cannot be written.</summary>
     public const int Files = 3;
 
+    /// <summary>Something happened that nobody foresaw: EX_SOFTWARE of sysexits.h.</summary>
+    public const int Defect = 70;
+
     /// <summary>Interrupted; checkpoints stand.</summary>
     public const int Interrupted = 130;
 }

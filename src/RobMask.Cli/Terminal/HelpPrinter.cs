@@ -90,12 +90,14 @@ internal sealed class HelpPrinter : SynchronousCommandLineAction
                 first = false;
             }
 
-            string start = ("  " + left).PadRight(Indent);
-            if (start.Length > Indent)
+            string start = "  " + left;
+            if (start.Length >= Indent)
             {
                 output.WriteLine(start);
-                start = new string(' ', Indent);
+                start = string.Empty;
             }
+
+            start = start.PadRight(Indent);
 
             foreach (string line in Wrap(right, Indent))
             {

@@ -34,13 +34,14 @@ internal static class AttackVerb
             .With([.. model.Groups[..1], extent, .. model.Groups[1..]])
             .Does(parsed =>
             {
-                using Opened opened = model.Open(parsed);
+                using Opened opened = model.Open(shell, parsed);
                 return Run(shell, opened, extent.Apply(parsed, new Extent()));
             });
     }
 
     private static int Run(Shell shell, Opened opened, Extent extent)
     {
+        OutputFile.Require("--out", extent.Output, OutputFile.Safetensors, opened.Choice.Path);
         DeployedNetwork network = opened.Ready(opened.Choice.Deploy(opened.File));
         TextWriter messages = opened.Json ? shell.Error : shell.Output;
         IReadOnlyList<AttackedImage> images = AdversarialFile.Write(

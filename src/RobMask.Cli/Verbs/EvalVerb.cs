@@ -33,7 +33,7 @@ internal static class EvalVerb
         return new Verb(
             "eval",
             "clean and robust accuracy of a network from a file",
-            "Counts how many test images a network gets right, clean and attacked, with 95 % intervals. A checkpoint in a run folder brings its data along. A file of tensors alone is described by --network, or by its metadata «network».",
+            "Counts how many test images a network gets right, clean and attacked, with 95 % intervals. A checkpoint in a run folder brings its data and the attack of its evaluation along. A file of tensors alone is described by --network, or by its metadata «network».",
             ("a checkpoint of a run, on that run's data", "robmask eval --model runs/robmask/checkpoints/robmask.safetensors --steps 50 --restarts 5"),
             ("one network half-way between its two masks", "robmask eval -m runs/demo/checkpoints/split.safetensors --mask 0.5,0.5"),
             ("a published MNIST network, described by its file", "robmask eval -m fast_at_fgsm.safetensors --data mnist --epsilon 0.3 --steps 50 --step-size 0.01 --restarts 10 --require-robust 0.88"),
@@ -41,7 +41,7 @@ internal static class EvalVerb
             .With([.. model.Groups[..1], checks, .. model.Groups[1..]])
             .Does(parsed =>
             {
-                using Opened opened = model.Open(parsed);
+                using Opened opened = model.Open(shell, parsed);
                 return Run(shell, opened, checks.Apply(parsed, new Requirements()));
             });
     }

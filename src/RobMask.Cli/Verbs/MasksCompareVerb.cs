@@ -36,7 +36,7 @@ internal static class MasksCompareVerb
             .With([.. model.Groups[..1], pair, .. model.Groups[1..]])
             .Does(parsed =>
             {
-                using Opened opened = model.Open(parsed);
+                using Opened opened = model.Open(shell, parsed);
                 return Run(shell, opened, pair.Apply(parsed, new Pair()));
             });
     }
@@ -46,7 +46,7 @@ internal static class MasksCompareVerb
         DeployedNetwork first = ModelChoice.Deploy(opened.File, pair.First);
         DeployedNetwork second = ModelChoice.Deploy(opened.File, pair.Second);
         IReadOnlyList<LayerComparison> layers = MaskComparison.Compare(
-            opened.Engine, opened.File.Model, first.Mask, second.Mask, opened.Data.Test, pair.Images, first.StatisticsSet, second.StatisticsSet, opened.Choice.BatchSize);
+            opened.Engine, opened.File.Model, first.Mask, second.Mask, opened.Data.Test, pair.Images, first.StatisticsSet, second.StatisticsSet, opened.Choice.BatchSize, shell.Cancellation);
         if (opened.Json)
         {
             shell.Output.WriteLine(JsonSerializer.Serialize(new { first = first.Description, second = second.Description, images = Math.Min(pair.Images, opened.Data.Test.Count), layers }, RunJson.File));

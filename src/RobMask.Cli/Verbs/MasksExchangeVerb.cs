@@ -43,13 +43,18 @@ internal static class MasksExchangeVerb
             .With([.. model.Groups[..1], exchange, .. model.Groups[1..]])
             .Does(parsed =>
             {
-                using Opened opened = model.Open(parsed);
+                using Opened opened = model.Open(shell, parsed);
                 return Run(shell, opened, exchange.Apply(parsed, new Exchange()));
             });
     }
 
     private static int Run(Shell shell, Opened opened, Exchange exchange)
     {
+        if (exchange.Save is not null)
+        {
+            OutputFile.Require("--save", exchange.Save, OutputFile.Safetensors, opened.Choice.Path, exchange.From);
+        }
+
         MaskSet mask = Read(opened, exchange);
         int count = opened.File.Model.Graph.MaskCount;
         if (exchange.Into >= count)
@@ -92,11 +97,6 @@ internal static class MasksExchangeVerb
     private static MaskSet Read(Opened opened, Exchange exchange)
     {
         string path = exchange.From ?? throw new ArgumentException("--from FILE is needed: a checkpoint, or a mask that was saved");
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"--from {path}: there is no such file");
-        }
-
         if (MaskSet.IsMaskFile(path))
         {
             return MaskSet.Load(path);

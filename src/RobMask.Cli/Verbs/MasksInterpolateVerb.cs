@@ -43,7 +43,7 @@ internal static class MasksInterpolateVerb
             .With([.. model.Groups[..1], path, .. model.Groups[1..]])
             .Does(parsed =>
             {
-                using Opened opened = model.Open(parsed);
+                using Opened opened = model.Open(shell, parsed);
                 return Run(shell, opened, path.Apply(parsed, new Path()));
             });
     }
@@ -62,6 +62,11 @@ internal static class MasksInterpolateVerb
         }
 
         RunSettings.RequireDistinct(path.Alphas);
+        if (path.Save is not null)
+        {
+            OutputFile.Require("--save", path.Save, OutputFile.Safetensors, opened.Choice.Path);
+        }
+
         List<(float Alpha, EvaluationResult Result)> points = [];
         foreach (float alpha in path.Alphas)
         {

@@ -1,12 +1,15 @@
 using System.CommandLine;
 using RobMask.Attacks;
 using RobMask.Cli.Options;
+using RobMask.Cli.Terminal;
 using RobMask.Data;
 using RobMask.Engines;
 using RobMask.Engines.Managed;
+using RobMask.Experiments.Runs;
 using RobMask.Experiments.Suite;
 using RobMask.Kernels;
 using RobMask.Networks;
+using RobMask.Tensors;
 using RobMask.Training;
 
 namespace RobMask.Cli.Verbs;
@@ -18,13 +21,13 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
     private readonly OptionSet<ModelChoice> _numbers = ModelChoice.CreateNumbers();
     private readonly OptionSet<DataChoice> _data = DataChoice.Create();
     private readonly OptionSet<NetworkSettings> _network = NetworkOptions.Create();
-    private readonly OptionSet<AttackSettings> _attack = AttackOptions.Create("Attack");
+    private readonly OptionSet<AttackSettings> _attack = AttackOptions.Create("Attack (default: that of the checkpoint's run)");
     private readonly OptionSet<RunChoice> _process = RunChoice.CreateProcess();
 
     public IOptionSet[] Groups => [_model, _data, _network, _attack, _numbers, _process];
 
     /// <summary>Opens data and model.</summary>
-    public Opened Open(ParseResult parsed)
+    public Opened Open(Shell shell, ParseResult parsed)
     {
         RunChoice process = _process.Apply(parsed, new RunChoice());
         if (process.Threads is int threads)
@@ -32,20 +35,26 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
             Workers.ThreadCount = threads;
         }
 
-        ModelChoice choice = _numbers.Apply(parsed, _model.Apply(parsed, new ModelChoice()));
-        if (choice.Path is null)
+        ModelChoice given = _model.Apply(parsed, new ModelChoice());
+        if (given.Path is null)
         {
             throw new ArgumentException("--model FILE is needed: a checkpoint or a safetensors file");
         }
 
-        DataChoice data = _data.Apply(parsed, DataOf(choice.Path));
+        RunSettings? run = RunOf(given.Path);
+        EvaluationSettings? evaluation = run?.Evaluation;
+        ModelChoice choice = _numbers.Apply(parsed, evaluation is null ? given : given with { Seed = evaluation.Seed, BatchSize = evaluation.BatchSize });
+        DataChoice data = _data.Apply(parsed, run is null ? new DataChoice() : new DataChoice { Name = run.Data, Options = run.DataOptions });
+        _data.RequireUseful(parsed, $"data {data.Name}", option => DataChoice.Reason(option, data.Name));
         DatasetPair pair = DatasetCatalog.Load(data.Name, data.Options);
         NetworkSettings network = _network.Apply(parsed, new NetworkSettings { Name = string.Empty, Channels = 1, Height = 1, Width = 1, Classes = 2 });
         IEngine engine = choice.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
         try
         {
             NetworkFile file = choice.Open(engine, network, pair);
-            AttackSettings attack = _attack.Apply(parsed, AttackSettings.Evaluation(pair.SuggestedEpsilon) with { ClipToBox = pair.Test.Bounded });
+            _network.RequireUseful(parsed, choice.Path!, option => file.Trained is null ? NetworkOptions.Reason(option, file.Model.Graph.Name) : "a checkpoint says itself what network it holds");
+            Warn(shell, engine, file.Model, choice.Path!);
+            AttackSettings attack = _attack.Apply(parsed, evaluation?.Attack ?? AttackSettings.Evaluation(pair.SuggestedEpsilon) with { ClipToBox = pair.Test.Bounded });
             attack.Validate(file.Model.Graph.OutputShape[0]);
             return new Opened(engine, file, pair, choice, attack, process.Json);
         }
@@ -56,18 +65,28 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
         }
     }
 
-    // A checkpoint in a run folder was trained on that run's data; they are what a user means unless told otherwise.
-    private static DataChoice DataOf(string model)
+    // A checkpoint in a run folder was trained on that run's data and evaluated under its attack; they are what a user means unless told otherwise.
+    private static RunSettings? RunOf(string model)
     {
-        string? folder = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(model)));
+        string? checkpoints = Path.GetDirectoryName(Path.GetFullPath(model));
+        string? folder = Path.GetDirectoryName(checkpoints);
         string config = Path.Combine(folder ?? ".", "config.json");
-        if (folder is null || !File.Exists(config) || Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(model))) != "checkpoints")
-        {
-            return new DataChoice();
-        }
+        return folder is not null && Path.GetFileName(checkpoints) == "checkpoints" && File.Exists(config) ? RunJson.Read<RunSettings>(config) : null;
+    }
 
-        RunSettings settings = Experiments.Runs.RunJson.Read<RunSettings>(config);
-        return new DataChoice { Name = settings.Data, Options = settings.DataOptions };
+    // A network with such weights answers something, and its accuracy looks like that of a bad network.
+    private static void Warn(Shell shell, IEngine engine, IModel model, string path)
+    {
+        foreach ((string name, ITensor tensor) in model.Parameters.Select(one => (one.Info.Name, one.Value)).Concat(model.Buffers.Select(one => (one.Info.Name, one.Value))))
+        {
+            float[] values = new float[tensor.Shape.Length];
+            engine.Download(tensor, values);
+            int wrong = values.Count(value => !float.IsFinite(value));
+            if (wrong > 0)
+            {
+                shell.Error.WriteLine($"warning: {path}: {name}: {wrong} of {values.Length} values are NaN or infinite");
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
+using System.Numerics;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
+using RobMask.Tensors;
 using RobMask.Verification.Files;
 using RobMask.Verification.Networks;
 using RobMask.Verification.Operations;
@@ -57,12 +59,37 @@ internal static class NetVerb
             throw new ArgumentException("net: --model, --in and --out are needed, a file each");
         }
 
+        OutputFile.Require("--out", files.Out, OutputFile.Tensors, model.Path, files.In);
         NetworkPass pass = new(model.Path, model.Deploy, backward) { BatchStatistics = files.BatchStatistics, Precision = files.Precision };
         foreach (NamedTensor tensor in pass.Run(files.In, files.Out))
         {
             shell.Output.WriteLine($"{tensor.Name}  {TensorFile.TypeOf(tensor.Tensor)}  {tensor.Tensor.Shape}");
+            int wrong = NotFinite(tensor.Tensor);
+            if (wrong > 0)
+            {
+                shell.Error.WriteLine($"warning: {tensor.Name}: {wrong} of {tensor.Tensor.Shape.Length} values are NaN or infinite");
+            }
         }
 
         return ExitCodes.Done;
+    }
+
+    private static int NotFinite(ITensor tensor) => tensor switch
+    {
+        DenseTensor<float> values => NotFinite<float>(values.Span),
+        DenseTensor<double> values => NotFinite<double>(values.Span),
+        _ => 0,
+    };
+
+    private static int NotFinite<T>(ReadOnlySpan<T> values)
+        where T : INumberBase<T>
+    {
+        int count = 0;
+        foreach (T value in values)
+        {
+            count += T.IsFinite(value) ? 0 : 1;
+        }
+
+        return count;
     }
 }

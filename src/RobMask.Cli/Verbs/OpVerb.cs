@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
+using RobMask.Experiments.Runs;
 using RobMask.Verification.Files;
 using RobMask.Verification.Operations;
 
@@ -23,7 +25,7 @@ internal static class OpVerb
             CustomParser = Precision,
         };
         Option<bool> list = new("--list") { Description = "list the operations with their inputs, attributes and outputs" };
-        Option<bool> json = new("--json") { Description = "with --list: as one JSON object" };
+        Option<bool> json = new("--json") { Description = "what is printed, as one JSON object" };
         Verb verb = new Verb(
             "op",
             "run one operation on the tensors of a file",
@@ -32,10 +34,18 @@ internal static class OpVerb
             ("a convolution", "robmask op conv2d --in case.npz --out bits.npz --attr stride=2 --attr padding=1,0"),
             ("its value in double", "robmask op conv2d --in case.npz --out value.npz --attr stride=2 --attr padding=1,0 --dtype f64"),
             ("without a file to read", "robmask op philox --out words.npy --attr seed=7 --attr stream=1 --attr count=8 --attr distribution=words"))
-            .With(new OptionGroup("Files", input, output), new OptionGroup("Operation", attributes, precision), new OptionGroup("List", list, json))
-            .Does(parsed => parsed.GetValue(list)
-                ? List(shell, parsed.GetValue(json))
-                : Run(shell, parsed.GetValue(name), parsed.GetValue(input), parsed.GetValue(output), parsed.GetValue(attributes) ?? [], parsed.GetValue(precision)));
+            .With(new OptionGroup("Files", input, output), new OptionGroup("Operation", attributes, precision), new OptionGroup("Output", list, json))
+            .Does(parsed =>
+            {
+                if (!parsed.GetValue(list))
+                {
+                    return Run(shell, parsed.GetValue(name), parsed.GetValue(input), parsed.GetValue(output), parsed.GetValue(attributes) ?? [], parsed.GetValue(precision), parsed.GetValue(json));
+                }
+
+                return parsed.GetValue(name) is null && parsed.GetValue(output) is null
+                    ? List(shell, parsed.GetValue(json))
+                    : throw new ArgumentException("op --list lists all operations and runs none; leave out either --list or the rest");
+            });
         verb.Arguments.Add(name);
         return verb;
     }
@@ -54,14 +64,23 @@ internal static class OpVerb
         return ExitCodes.Done;
     }
 
-    private static int Run(Shell shell, string? name, string? input, string? output, string[] attributes, OperationPrecision? precision)
+    private static int Run(Shell shell, string? name, string? input, string? output, string[] attributes, OperationPrecision? precision, bool json)
     {
         if (name is null || output is null)
         {
             throw new ArgumentException(name is null ? "op: the operation is missing; `robmask op --list` shows all of them" : $"op {name}: --out FILE is missing");
         }
 
-        foreach (NamedTensor tensor in OperationFile.Run(name, input, output, attributes, precision))
+        OutputFile.Require("--out", output, OutputFile.Tensors, input);
+        IReadOnlyList<NamedTensor> tensors = OperationFile.Run(name, input, output, attributes, precision);
+        if (json)
+        {
+            var outputs = tensors.Select(tensor => new { name = tensor.Name, type = TensorFile.TypeOf(tensor.Tensor).ToString(), shape = tensor.Tensor.Shape.Extents.ToArray() });
+            shell.Output.WriteLine(JsonSerializer.Serialize(new { operation = name, file = Path.GetFullPath(output), outputs }, RunJson.File));
+            return ExitCodes.Done;
+        }
+
+        foreach (NamedTensor tensor in tensors)
         {
             shell.Output.WriteLine($"{tensor.Name}  {TensorFile.TypeOf(tensor.Tensor)}  {tensor.Tensor.Shape}");
         }

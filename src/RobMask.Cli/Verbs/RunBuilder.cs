@@ -20,8 +20,8 @@ internal sealed class RunBuilder
     private readonly OptionSet<NetworkSettings> _network = NetworkOptions.Create();
     private readonly OptionSet<TrainingSettings> _training = TrainingOptions.Create();
     private readonly OptionSet<TrainingSettings> _methods = TrainingOptions.CreateMethods();
-    private readonly OptionSet<AttackSettings> _attack = AttackOptions.Create("Attack in training");
-    private readonly OptionSet<AttackSettings> _evaluation = AttackOptions.Create("Attack in evaluation (epsilon, norm and box as in training unless given)", "eval-");
+    private readonly OptionSet<AttackSettings> _attack = AttackOptions.Create("Attack in training", steps: "5, with --full 10", keep: "last");
+    private readonly OptionSet<AttackSettings> _evaluation = AttackOptions.Create("Attack in evaluation (epsilon, norm and box as in training unless given)", "eval-", steps: "20, with --full 50");
     private readonly OptionSet<RunSettings> _run = new OptionSet<RunSettings>("Numbers")
         .Add("--seed", "N", "the key of every random number (default 0)", Values.Seed, (s, v) => s with { Training = s.Training with { Seed = v }, Evaluation = s.Evaluation with { Seed = v } })
         .Add("--dtype", "NAME", "f32 or f64 (default f32)", Values.OneOf(("f32", false), ("f64", true)), (s, v) => s with { DoublePrecision = v })
@@ -55,9 +55,15 @@ internal sealed class RunBuilder
             Workers.ThreadCount = threads;
         }
 
+        if (choice.Resume && choice.Output is null)
+        {
+            throw new ArgumentException("--resume needs --out FOLDER: the run to go on with");
+        }
+
         string? config = choice.Config ?? (choice.Resume && choice.Output is string folder && File.Exists(Path.Combine(folder, "config.json")) ? Path.Combine(folder, "config.json") : null);
         RunSettings? before = config is null ? null : Read(config, kind);
         DataChoice data = _data.Apply(parsed, before is null ? new DataChoice() : new DataChoice { Name = before.Data, Options = before.DataOptions });
+        _data.RequireUseful(parsed, $"data {data.Name}", option => DataChoice.Reason(option, data.Name));
         DatasetPair pair = DatasetCatalog.Load(data.Name, data.Options);
         RunSettings preset = before ?? RunPresets.Create(kind, pair, choice.Full);
         RunSettings settings = _experiment.Apply(parsed, _run.Apply(parsed, before is null && adjust is not null ? adjust(preset) : preset));
@@ -69,6 +75,7 @@ internal sealed class RunBuilder
             Attack = attack,
             Network = RunPresets.Fit(_network.Apply(parsed, settings.Training.Network), pair),
         };
+        _network.RequireUseful(parsed, $"network {training.Network.Name}", option => NetworkOptions.Reason(option, training.Network.Name));
         return (settings with
         {
             Data = data.Name,
@@ -77,6 +84,11 @@ internal sealed class RunBuilder
             Evaluation = settings.Evaluation with { Attack = _evaluation.Apply(parsed, evaluation) },
         }, pair, choice);
     }
+
+    /// <summary>Refuses options of methods other than the one that is trained.</summary>
+    /// <exception cref="ArgumentException">One was given.</exception>
+    public void RequireUseful(ParseResult parsed, TrainingMethod method) =>
+        _methods.RequireUseful(parsed, $"--method {method.ToString().ToLowerInvariant()}", option => TrainingOptions.Reason(option, method));
 
     // Whoever changes the ball of the training attack means that of the evaluation too.
     private static AttackSettings Follow(AttackSettings evaluation, AttackSettings before, AttackSettings now) => evaluation with
@@ -88,11 +100,6 @@ internal sealed class RunBuilder
 
     private static RunSettings Read(string file, string kind)
     {
-        if (!File.Exists(file))
-        {
-            throw new FileNotFoundException($"configuration {file}: there is no such file");
-        }
-
         RunSettings settings = RunJson.Read<RunSettings>(file);
         if (settings.Evaluation.Attack is null)
         {

@@ -26,7 +26,9 @@ internal static class TrainVerb
             .Does(parsed =>
             {
                 (RunSettings settings, DatasetPair data, RunChoice choice) = run.Build(parsed, "train");
-                return RunVerb.Execute(shell, settings with { Training = method.Apply(parsed, settings.Training) }, data, choice);
+                settings = settings with { Training = method.Apply(parsed, settings.Training) };
+                run.RequireUseful(parsed, settings.Training.Method);
+                return RunVerb.Execute(shell, settings, data, choice);
             });
     }
 }

@@ -16,6 +16,7 @@ public static class MaskComparison
 {
     /// <summary>Runs the first <paramref name="images"/> images of a data set under each mask and counts.</summary>
     /// <exception cref="ArgumentException">There are no images, or they do not fit the network.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IReadOnlyList<LayerComparison> Compare(
         IEngine engine,
         IModel model,
@@ -25,7 +26,8 @@ public static class MaskComparison
         int images,
         int firstStatisticsSet = 0,
         int secondStatisticsSet = 0,
-        int batchSize = 100)
+        int batchSize = 100,
+        CancellationToken cancellation = default)
     {
         images = Math.Min(images, data.Count);
         if (images < 1 || batchSize < 1)
@@ -42,6 +44,7 @@ public static class MaskComparison
         using ITape tape = model.CreateTape(Math.Min(batchSize, images));
         for (int start = 0; start < images; start += batchSize)
         {
+            cancellation.ThrowIfCancellationRequested();
             batch.Read(start, Math.Min(batchSize, images - start));
             using ITensor input = engine.Allocate(batch.Shape);
             engine.Upload(batch.Pixels, input);
