@@ -1,4 +1,5 @@
 using System.Numerics;
+using RobMask.Engines;
 using RobMask.Engines.Managed;
 using RobMask.Tensors;
 using RobMask.Training;
@@ -20,9 +21,16 @@ internal sealed class ManagedStep<T> : ITrainingStep
 
     public ManagedStep(StartingPoint start)
     {
-        // Parameters, starts and radii follow from the settings' seed, and are those that the starting point holds.
+        // Starts of attacks and radii follow from the settings' seed and are those that the starting point holds; so are the
+        // parameters in float, which double would draw with more digits.
         _batch = start.Case.Batch;
         _network = TrainedNetwork.Create(_engine, start.Case.Settings);
+        Upload(_network.Model, start.Parameters);
+        if (_network.Gate is { } gate)
+        {
+            Upload(gate.Model, start.GateParameters);
+        }
+
         _objective = Objective.Create(_network, _batch);
         _optimiser = new Optimiser(_network);
         _images = _engine.Allocate(start.Graph.InputShape.Prepend(_batch));
@@ -47,5 +55,13 @@ internal sealed class ManagedStep<T> : ITrainingStep
         _optimiser.Dispose();
         _network.Dispose();
         _engine.Dispose();
+    }
+
+    private void Upload(IModel model, IReadOnlyDictionary<string, float[]> values)
+    {
+        foreach (ModelParameter parameter in model.Parameters)
+        {
+            _engine.Upload(values[parameter.Info.Name], parameter.Value);
+        }
     }
 }

@@ -1,28 +1,23 @@
 using System.Diagnostics;
 using RobMask.Bench.Comparison;
 using RobMask.Bench.Contests;
+using TorchSharp;
 
 namespace RobMask.Bench.Steps;
 
-/// <summary>One step for both contestants, each of which has done its first: their losses agree.</summary>
+/// <summary>One step for both contestants, each of which has done its first; both do the same work.</summary>
 internal sealed class StepPair : IDisposable
 {
+    private const int CheckedBatch = 4;
     private readonly ITrainingStep _ours;
     private readonly ITrainingStep _libtorch;
 
     /// <summary>Does the first steps and takes both over.</summary>
-    public StepPair(string what, ITrainingStep ours, ITrainingStep libtorch)
+    public StepPair(ITrainingStep ours, ITrainingStep libtorch)
     {
         _ours = ours;
         _libtorch = libtorch;
-        (double ourLoss, double ourSeconds) = First(ours);
-        (double torchLoss, double torchSeconds) = First(libtorch);
-        Agreement.Require($"the first loss of {what}", ourLoss, torchLoss);
-        Contestants =
-        [
-            new Contestant(() => ours.Step()) { KnownSeconds = ourSeconds },
-            new Contestant(() => libtorch.Step()) { KnownSeconds = torchSeconds },
-        ];
+        Contestants = [First(ours), First(libtorch)];
     }
 
     /// <summary>Ours, libtorch.</summary>
@@ -37,10 +32,20 @@ internal sealed class StepPair : IDisposable
         GC.Collect();
     }
 
-    private static (double Loss, double Seconds) First(ITrainingStep step)
+    /// <summary>Does a step of a few images in double on both sides and compares the losses.</summary>
+    /// <exception cref="InvalidOperationException">They differ.</exception>
+    public static void RequireSameWork(StepCase step)
+    {
+        StartingPoint start = new(step with { Batch = CheckedBatch });
+        using ManagedStep<double> ours = new(start);
+        using TorchStep libtorch = new(start, torch.ScalarType.Float64);
+        Agreement.Require($"the first loss of {step.Describe()}", ours.Step(), libtorch.Step(), Agreement.InDouble);
+    }
+
+    private static Contestant First(ITrainingStep step)
     {
         long start = Stopwatch.GetTimestamp();
-        double loss = step.Step();
-        return (loss, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        step.Step();
+        return new Contestant(() => step.Step()) { KnownSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
     }
 }

@@ -114,6 +114,6 @@ internal sealed class BatchNormSection : ISection
     {
         using IDisposable noGraph = no_grad();
         Tensor theirs = nn.functional.relu(nn.functional.batch_norm(x, null, null, weight, bias, training: true));
-        Agreement.Require("batch norm + ReLU", ((DenseTensor<float>)ours).Span, theirs.data<float>().ToArray());
+        Agreement.Require("batch norm + ReLU", ((DenseTensor<float>)ours).Span, theirs.data<float>().ToArray(), Agreement.InFloat);
     }
 }

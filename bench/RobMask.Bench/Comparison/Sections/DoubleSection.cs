@@ -22,9 +22,10 @@ internal sealed class DoubleSection : ISection
         int batch = options.BatchesOr(32)[0];
         StepCase step = new(StepCase.Networks[0], TrainingMethod.Standard, batch);
         Progress.Say($"{step.Describe()}, batch {batch}, float and double");
+        StepPair.RequireSameWork(step);
         StartingPoint start = new(step);
-        using StepPair inFloat = new(step.Describe(), new ManagedStep<float>(start), new TorchStep(start));
-        using StepPair inDouble = new(step.Describe() + " in double", new ManagedStep<double>(start), new TorchStep(start, torch.ScalarType.Float64));
+        using StepPair inFloat = new(new ManagedStep<float>(start), new TorchStep(start));
+        using StepPair inDouble = new(new ManagedStep<double>(start), new TorchStep(start, torch.ScalarType.Float64));
         ContestResult result = Contest.Run(pace, [.. inFloat.Contestants, .. inDouble.Contestants]);
         double operations = StepWork.Step(start.Graph, step.Method, batch);
         IReadOnlyList<Timings> timings = result.Timings;

@@ -11,7 +11,7 @@ internal sealed class StepSection : ISection
 
     public string Name => SectionName;
 
-    public string Title => "training steps on 3x32x32 images, 10 classes, SGD with momentum: the training methods' own code against libtorch with autograd and its fused SGD; both losses of the first step agree";
+    public string Title => "training steps on 3x32x32 images, 10 classes, SGD with momentum: the training methods' own code against libtorch with autograd and its fused SGD; in double both give the same loss";
 
     public IEnumerable<Figure> Run(BenchOptions options)
     {
@@ -36,8 +36,9 @@ internal sealed class StepSection : ISection
     private static Figure Compare(StepCase step, Pace pace)
     {
         Progress.Say($"{step.Describe()}, batch {step.Batch}");
+        StepPair.RequireSameWork(step);
         StartingPoint start = new(step);
-        using StepPair pair = new(step.Describe(), new ManagedStep<float>(start), new TorchStep(start));
+        using StepPair pair = new(new ManagedStep<float>(start), new TorchStep(start));
         ContestResult result = Contest.Run(pace, pair.Contestants);
         Work work = new(Bound.Float, StepWork.Step(start.Graph, step.Method, step.Batch));
         return new Figure(SectionName, step.Describe(), step.Batch, work, result.Timings[0], result.Timings[1], result.OthersShare);

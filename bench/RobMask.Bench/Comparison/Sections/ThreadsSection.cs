@@ -30,8 +30,9 @@ internal sealed class ThreadsSection : ISection
         int batch = options.BatchesOr(options.Quick ? 32 : 128)[0];
         StepCase step = new(StepCase.Networks[0], TrainingMethod.Standard, batch);
         Progress.Say($"{step.Describe()}, batch {batch}, one thread and {options.Threads}");
+        StepPair.RequireSameWork(step);
         StartingPoint start = new(step);
-        using StepPair pair = new(step.Describe(), new ManagedStep<float>(start), new TorchStep(start));
+        using StepPair pair = new(new ManagedStep<float>(start), new TorchStep(start));
         ContestResult result = Contest.Run(
             pace,
             [.. new[] { 1, options.Threads }.SelectMany(threads => pair.Contestants.Select(contestant => contestant with { Before = () => Use(threads), After = () => Use(options.Threads) }))]);
