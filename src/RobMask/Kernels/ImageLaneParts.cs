@@ -97,6 +97,7 @@ internal readonly unsafe struct ImageLaneParts<T, TTile>(ImageLanePlan<T>* plan,
                     RightColumn = columns.SourceStep * width,
                     RightRow = rows.SourceStep * plan->RowPitch,
                     RightImage = plan->ChannelPitch,
+                    Second = TTile.Lanes,
                 };
                 walk.Flatten();
                 T* tileLeft = rowLeft + ((columns.FirstTap + (columns.FirstInside * columns.TapStep)) * height);

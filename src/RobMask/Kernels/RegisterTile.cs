@@ -57,6 +57,7 @@ internal static unsafe class RegisterTile
         nint leftColumn = walk.LeftColumn * sizeof(T);
         nint rightColumn = walk.RightColumn * sizeof(T);
         nint rows = walk.Rows;
+        nint secondOffset = walk.Second * sizeof(T);
         for (nint image = walk.Images; image > 0; image--)
         {
             T* leftRow = left;
@@ -68,7 +69,7 @@ internal static unsafe class RegisterTile
                 for (nint q = columns; q > 0; q--)
                 {
                     TVector first = TWidth.Load(step);
-                    TVector second = TWidth.Load(step + lanes);
+                    TVector second = TWidth.Load((T*)((byte*)step + secondOffset));
                     TVector factor;
                     if (TRows.Count > 0) { factor = TWidth.Broadcast(factors[0]); a0 = TWidth.FusedMultiplyAdd(factor, first, a0); b0 = TWidth.FusedMultiplyAdd(factor, second, b0); }
                     if (TRows.Count > 1) { factor = TWidth.Broadcast(factors[1]); a1 = TWidth.FusedMultiplyAdd(factor, first, a1); b1 = TWidth.FusedMultiplyAdd(factor, second, b1); }

@@ -13,9 +13,12 @@ internal struct TileWalk
     /// <summary>Pitches of the right operand.</summary>
     public nint RightColumn, RightRow, RightImage;
 
+    /// <summary>Elements from a step's first vector to its second one.</summary>
+    public nint Second;
+
     /// <summary>Steps that lie one behind the other in both operands.</summary>
     public static TileWalk Contiguous(nint steps, nint height, nint width) =>
-        new() { Columns = steps, Rows = 1, Images = 1, LeftColumn = height, RightColumn = width };
+        new() { Columns = steps, Rows = 1, Images = 1, LeftColumn = height, RightColumn = width, Second = width / 2 };
 
     /// <summary>Makes the fastest loop long where the inner ones have one turn; the order of the steps stays.</summary>
     public void Flatten()

@@ -69,7 +69,11 @@ internal static unsafe class Transposition
     public static void Gather<T>(T* source, nint step, int count, T* destination)
         where T : unmanaged
     {
-        if (step == 2)
+        if (step == 1)
+        {
+            new ReadOnlySpan<T>(source, count).CopyTo(new Span<T>(destination, count));
+        }
+        else if (step == 2)
         {
             EveryOther(source, count, destination);
         }

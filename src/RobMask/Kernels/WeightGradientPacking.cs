@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using RobMask.Ops;
 
 namespace RobMask.Kernels;
@@ -66,31 +67,27 @@ internal readonly unsafe struct WeightGradientPacking<T>(
     private void PackChannels(int group, int panel, int image)
     {
         ConvShape shape = plan.Shape;
-        ConvAttributes a = shape.Attributes;
-        int stride = plan.ColumnStride;
-        int width = plan.Width;
+        int width = plan.PixelWidth;
         int firstChannel = panel * width;
         int channels = Math.Min(width, shape.ChannelsPerGroup - firstChannel);
-        int channel = (group * shape.ChannelsPerGroup) + firstChannel;
         nint plane = (nint)shape.H * shape.W;
-        T* from = input + (((((nint)firstImage + image) * shape.C) + channel) * plane);
-        T* to = right + plan.RightOffset(group, panel, image);
-        for (int y = 0; y < plan.PlaneRows; y++)
+        T* from = Channel(image, (group * shape.ChannelsPerGroup) + firstChannel);
+        T* row = right + plan.RightOffset(group, panel, image);
+        for (int y = 0; y < plan.PlaneRows; y++, row += plan.RowLength * width)
         {
             if (!plan.ReadsRow(y))
             {
                 continue;
             }
 
-            T* row = to + ((nint)y * plan.RowLength * width);
-            int h = y - a.PaddingHeight;
+            int h = y - shape.Attributes.PaddingHeight;
             if (h < 0 || h >= shape.H)
             {
                 new Span<T>(row, plan.RowLength * width).Clear();
                 continue;
             }
 
-            for (int phase = 0; phase < stride; phase++)
+            for (int phase = 0; phase < plan.ColumnStride; phase++)
             {
                 if (!plan.ReadsColumns(phase))
                 {
@@ -98,12 +95,7 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                 }
 
                 T* run = row + ((nint)phase * plan.PhaseWidth * width);
-
-                // Column x of the phase is input column phase + x·stride − padding.
-                int first = Math.Clamp((a.PaddingWidth - phase + stride - 1) / stride, 0, plan.PhaseWidth);
-                int inside = shape.W + a.PaddingWidth - phase;
-                int end = Math.Clamp((inside + stride - 1) / stride, first, plan.PhaseWidth);
-                end = inside <= 0 ? first : end;
+                (int first, int end) = plan.PhaseInside(phase);
                 new Span<T>(run, first * width).Clear();
                 new Span<T>(run + ((nint)end * width), (plan.PhaseWidth - end) * width).Clear();
                 if (first == end)
@@ -111,20 +103,20 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                     continue;
                 }
 
-                T* source = from + ((nint)h * shape.W) + (phase + (first * stride) - a.PaddingWidth);
+                int count = end - first;
+                T* source = from + ((nint)h * shape.W) + (phase + (first * plan.ColumnStride) - shape.Attributes.PaddingWidth);
                 T* destination = run + ((nint)first * width);
-                if (stride == 1)
+                if (plan.ColumnStride == 1)
                 {
-                    Transposition.Run(source, plane, channels, end - first, destination, width);
+                    Transposition.Run(source, plane, channels, count, destination, width);
                     continue;
                 }
 
                 // Neighbours first: the columns of the phase.
-                int count = end - first;
                 T* columns = Scratch.Get<T>(ScratchSlot.PartRows, (long)channels * count);
                 for (int lane = 0; lane < channels; lane++)
                 {
-                    Transposition.Gather(source + (lane * plane), stride, count, columns + ((nint)lane * count));
+                    Transposition.Gather(source + (lane * plane), plan.ColumnStride, count, columns + ((nint)lane * count));
                 }
 
                 Transposition.Run(columns, count, channels, count, destination, width);
@@ -132,27 +124,31 @@ internal readonly unsafe struct WeightGradientPacking<T>(
         }
     }
 
-    /// <summary>[pixel][(c, r, s)], a run of rows at a time: first [(c, r, s)][pixel], each term a shifted copy of its channel.</summary>
+    /// <summary>[pixel][(c, r, s)]: each term is a shifted copy of its padded channel, [(c, r, s)][pixel] first, a run of rows at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void PackTerms(int group, int panel, int image)
     {
         ConvShape shape = plan.Shape;
         int width = plan.Width;
-        int terms = Math.Min(width, shape.Terms - (panel * width));
+        int taps = shape.R * shape.S;
+        int firstTerm = panel * width;
+        int terms = Math.Min(width, shape.Terms - firstTerm);
+        int firstChannel = firstTerm / taps;
+        int stageLength = (plan.PlaneRows * plan.RowLength) + Vector512<T>.Count;
+        T* stage = Stage(group, firstChannel, ((firstTerm + terms - 1) / taps) + 1 - firstChannel, image, stageLength);
         int rowsPerRun = Math.Clamp(PixelsPerRun / shape.Q, 1, shape.P);
-        int pitch = rowsPerRun * shape.Q;
+        int pitch = (rowsPerRun * shape.Q) + Vector512<T>.Count;
         T* rows = Scratch.Get<T>(ScratchSlot.PartRows, (long)width * pitch);
         T* to = right + plan.RightOffset(group, panel, image);
-        nint plane = (nint)shape.H * shape.W;
-        T* from = input + (((((nint)firstImage + image) * shape.C) + (group * shape.ChannelsPerGroup)) * plane);
         for (int firstRow = 0; firstRow < shape.P; firstRow += rowsPerRun)
         {
             int count = Math.Min(rowsPerRun, shape.P - firstRow);
             for (int lane = 0; lane < terms; lane++)
             {
-                int term = (panel * width) + lane;
-                T* channel = from + (term / (shape.R * shape.S) * plane);
-                CopyShifted(channel, firstRow, count, term / shape.S % shape.R, term % shape.S, rows + (lane * pitch));
+                int term = firstTerm + lane;
+                T* from = stage + (((term / taps) - firstChannel) * (nint)stageLength) + plan.StageOffset(term / shape.S % shape.R, term % shape.S)
+                    + ((nint)firstRow * plan.RowStride * plan.RowLength);
+                CopyRows(from, plan.RowStride * plan.RowLength, count, shape.Q, rows + (lane * pitch));
             }
 
             // Lanes beyond the terms hold anything: their chains are never stored.
@@ -161,36 +157,46 @@ internal readonly unsafe struct WeightGradientPacking<T>(
         }
     }
 
-    /// <summary>The values that tap (r, s) reads under some output rows.</summary>
-    private void CopyShifted(T* channel, int firstRow, int count, int r, int s, T* to)
+    /// <summary>Copies rows by whole vectors: what is written beyond a row is written again or beyond use.</summary>
+    private static void CopyRows(T* from, nint pitch, int rows, int columns, T* to)
     {
-        ConvShape shape = plan.Shape;
-        int stride = plan.ColumnStride;
-        (int first, int end) = plan.ColumnsInside(s);
-        for (int p = firstRow; p < firstRow + count; p++)
+        for (int row = 0; row < rows; row++)
         {
-            int h = shape.InputRow(p, r);
-            Span<T> row = new(to, shape.Q);
-            if ((uint)h >= (uint)shape.H || first == end)
+            for (int column = 0; column < columns; column += Vector512<T>.Count)
             {
-                row.Clear();
-            }
-            else
-            {
-                row[..first].Clear();
-                row[end..].Clear();
-                T* source = channel + ((nint)h * shape.W) + shape.InputColumn(first, s);
-                if (stride == 1)
-                {
-                    new ReadOnlySpan<T>(source, end - first).CopyTo(row[first..]);
-                }
-                else
-                {
-                    Transposition.Gather(source, stride, end - first, to + first);
-                }
+                Vector512.Load(from + column).Store(to + column);
             }
 
-            to += shape.Q;
+            from += pitch;
+            to += columns;
         }
     }
+
+    /// <summary>Padded channels, columns sorted by their residue modulo the stride.</summary>
+    private T* Stage(int group, int firstChannel, int channels, int image, int length)
+    {
+        ConvShape shape = plan.Shape;
+        T* stage = Scratch.Get<T>(ScratchSlot.PartTables, (long)channels * length);
+        new Span<T>(stage, channels * length).Clear();
+        for (int c = 0; c < channels; c++)
+        {
+            T* from = Channel(image, (group * shape.ChannelsPerGroup) + firstChannel + c);
+            T* row = stage + ((nint)c * length);
+            for (int y = 0; y < plan.PlaneRows; y++, row += plan.RowLength)
+            {
+                int h = y - shape.Attributes.PaddingHeight;
+                for (int phase = 0; phase < plan.ColumnStride && (uint)h < (uint)shape.H; phase++)
+                {
+                    (int first, int end) = plan.PhaseInside(phase);
+                    T* source = from + ((nint)h * shape.W) + (phase + (first * plan.ColumnStride) - shape.Attributes.PaddingWidth);
+                    Transposition.Gather(source, plan.ColumnStride, end - first, row + (phase * plan.PhaseWidth) + first);
+                }
+            }
+        }
+
+        return stage;
+    }
+
+    private T* Channel(int image, int channel) =>
+        input + (((((nint)firstImage + image) * plan.Shape.C) + channel) * plan.Shape.H * plan.Shape.W);
 }

@@ -5,8 +5,8 @@ namespace RobMask.Kernels;
 /// <summary>How the gradient of a convolution's weight is laid out for register tiles.</summary>
 /// <remarks>
 /// A tile holds output channels × two vectors of columns, its steps are pixels. With many channels a column is a channel:
-/// the input is packed once, padded and channels last, and each tap (r, s) is the same walk from another start. With few
-/// channels a column is one (c, r, s), and the input is unrolled.
+/// the input is packed once, padded and channels last, and each tap (r, s) is the same walk from another start. Where the channels
+/// fill one vector, the second one takes the next tap. With fewer a column is one (c, r, s), and the input is unrolled.
 /// </remarks>
 internal readonly unsafe struct WeightGradientPlan<T>
     where T : unmanaged
@@ -22,27 +22,23 @@ internal readonly unsafe struct WeightGradientPlan<T>
         Panels = new RowPanels(shape.OutputsPerGroup, maximumRows);
         int channelPanels = (shape.ChannelsPerGroup + Width - 1) / Width;
         int unrolledPanels = (shape.Terms + Width - 1) / Width;
-        Unrolled = unrolledPanels * 5 < channelPanels * shape.R * shape.S * 4;
+        int taps = shape.R * shape.S;
+        Paired = taps > 1 && shape.ChannelsPerGroup <= lanes;
+        TapTiles = Paired ? (taps + 1) / 2 : taps;
+        Unrolled = unrolledPanels * 5 < channelPanels * TapTiles * 4;
+        Paired &= !Unrolled;
+        TapTiles = Unrolled ? 1 : TapTiles;
         ColumnPanels = Unrolled ? unrolledPanels : channelPanels;
-        Taps = Unrolled ? 1 : shape.R * shape.S;
+        PixelWidth = Paired ? lanes : Width;
         ConvAttributes a = shape.Attributes;
 
         // A stride over a single output is 1, so that no table grows with it.
         RowStride = shape.P == 1 ? 1 : a.StrideHeight;
         ColumnStride = shape.Q == 1 ? 1 : a.StrideWidth;
-        if (Unrolled)
-        {
-            PlaneRows = shape.P;
-            PhaseWidth = shape.Q;
-            RowLength = shape.Q;
-        }
-        else
-        {
-            PlaneRows = ((shape.P - 1) * RowStride) + ((shape.R - 1) * a.DilationHeight) + 1;
-            int columns = ((shape.Q - 1) * ColumnStride) + ((shape.S - 1) * a.DilationWidth) + 1;
-            PhaseWidth = (columns + ColumnStride - 1) / ColumnStride;
-            RowLength = PhaseWidth * ColumnStride;
-        }
+        PlaneRows = ((shape.P - 1) * RowStride) + ((shape.R - 1) * a.DilationHeight) + 1;
+        int columns = ((shape.Q - 1) * ColumnStride) + ((shape.S - 1) * a.DilationWidth) + 1;
+        PhaseWidth = (columns + ColumnStride - 1) / ColumnStride;
+        RowLength = PhaseWidth * ColumnStride;
 
         ImagesPerChain = Conv2d.ImagesPerChain(shape.P, shape.Q);
         Chains = (shape.N + ImagesPerChain - 1) / ImagesPerChain;
@@ -74,20 +70,29 @@ internal readonly unsafe struct WeightGradientPlan<T>
     /// <summary>Panels of columns in a group.</summary>
     public int ColumnPanels { get; }
 
-    /// <summary>Walks over a packed image: one a tap, or one in all when unrolled.</summary>
-    public int Taps { get; }
+    /// <summary>Whether a tile's second vector holds the channels of the next tap.</summary>
+    public bool Paired { get; }
 
-    /// <summary>Rows of a packed image.</summary>
+    /// <summary>Walks over a packed image: one a tap, one for two taps when paired, or one in all when unrolled.</summary>
+    public int TapTiles { get; }
+
+    /// <summary>Elements of a packed pixel.</summary>
+    public int PixelWidth { get; }
+
+    /// <summary>Rows of a padded image.</summary>
     public int PlaneRows { get; }
 
-    /// <summary>Packed columns of one residue modulo the stride.</summary>
+    /// <summary>Padded columns of one residue modulo the stride.</summary>
     public int PhaseWidth { get; }
 
-    /// <summary>Packed columns of a row.</summary>
+    /// <summary>Padded columns of a row.</summary>
     public int RowLength { get; }
 
     /// <summary>Elements of one packed image of one panel.</summary>
-    public int PlaneLength => PlaneRows * RowLength * Width;
+    public int PlaneLength => Unrolled ? Shape.P * Shape.Q * Width : PlaneRows * RowLength * PixelWidth;
+
+    /// <summary>Elements of a packed image from an output row's first step to the next one's.</summary>
+    public nint RowPitch => Unrolled ? (nint)Shape.Q * Width : (nint)RowLength * RowStride * PixelWidth;
 
     /// <summary>Images of a chain.</summary>
     public int ImagesPerChain { get; }
@@ -111,7 +116,7 @@ internal readonly unsafe struct WeightGradientPlan<T>
     public long RightLength => (long)Shape.Groups * ColumnPanels * BatchImages * PlaneLength;
 
     /// <summary>Tile columns: group, column panel, tap.</summary>
-    public int Units => Shape.Groups * ColumnPanels * Taps;
+    public int Units => Shape.Groups * ColumnPanels * TapTiles;
 
     /// <summary>Where a packed row panel of an image starts.</summary>
     public nint LeftOffset(int group, int panel, int image)
@@ -147,10 +152,23 @@ internal readonly unsafe struct WeightGradientPlan<T>
             return 0;
         }
 
-        ConvAttributes a = Shape.Attributes;
-        int row = tap / Shape.S * a.DilationHeight;
-        int column = tap % Shape.S * a.DilationWidth;
-        return (((nint)row * RowLength) + (column % ColumnStride * PhaseWidth) + (column / ColumnStride)) * Width;
+        return StageOffset(tap / Shape.S, tap % Shape.S) * PixelWidth;
+    }
+
+    /// <summary>Where the walk of tap (r, s) starts in a padded image of one channel, its columns sorted by their residue.</summary>
+    public nint StageOffset(int r, int s)
+    {
+        int column = s * Shape.Attributes.DilationWidth;
+        return ((nint)r * Shape.Attributes.DilationHeight * RowLength) + (column % ColumnStride * PhaseWidth) + (column / ColumnStride);
+    }
+
+    /// <summary>The padded columns of a residue that lie inside the image.</summary>
+    public (int First, int End) PhaseInside(int phase)
+    {
+        int padding = Shape.Attributes.PaddingWidth;
+        int first = Math.Clamp((padding - phase + ColumnStride - 1) / ColumnStride, 0, PhaseWidth);
+        int inside = Shape.W + padding - phase;
+        return (first, inside <= 0 ? first : Math.Clamp((inside + ColumnStride - 1) / ColumnStride, first, PhaseWidth));
     }
 
     private static (int First, int End) Inside(int offset, int stride, int extent, int outputs)

@@ -16,9 +16,9 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
     {
         int rowPart = index % rowParts;
         int unit = index / rowParts;
-        int tap = unit % plan.Taps;
-        int columnPanel = unit / plan.Taps % plan.ColumnPanels;
-        int group = unit / plan.Taps / plan.ColumnPanels;
+        int tap = (plan.Paired ? 2 : 1) * (unit % plan.TapTiles);
+        int columnPanel = unit / plan.TapTiles % plan.ColumnPanels;
+        int group = unit / plan.TapTiles / plan.ColumnPanels;
         int firstPanel = (int)((long)plan.Panels.Count * rowPart / rowParts);
         int endPanel = (int)((long)plan.Panels.Count * (rowPart + 1) / rowParts);
         nint levelLength = (nint)plan.Panels.PaddedRows * plan.Width;
@@ -55,23 +55,39 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
         int height = plan.Panels.Height(panel);
         (int First, int End) rows = (0, plan.Shape.P);
         (int First, int End) columns = (0, plan.Shape.Q);
+        nint second = TTile.Lanes;
+        if (plan.Paired)
+        {
+            // An odd number of taps leaves the last one beside itself.
+            second = plan.TapOffset(Math.Min(tap + 1, (plan.Shape.R * plan.Shape.S) - 1)) - plan.TapOffset(tap);
+        }
+
         if (finite && !plan.Unrolled)
         {
             rows = plan.RowsInside(tap / plan.Shape.S);
             columns = plan.ColumnsInside(tap % plan.Shape.S);
         }
 
-        Advance(height, chainLeft, chainRight, tile, images, rows, columns);
+        if (finite && plan.Paired && tap + 1 < plan.Shape.R * plan.Shape.S)
+        {
+            rows = Union(rows, plan.RowsInside((tap + 1) / plan.Shape.S));
+            columns = Union(columns, plan.ColumnsInside((tap + 1) % plan.Shape.S));
+        }
+
+        Advance(height, chainLeft, chainRight, tile, images, rows, columns, second);
         bool whole = rows == (0, plan.Shape.P) && columns == (0, plan.Shape.Q);
         if (!whole && NegativeZero.IsAmong(tile, height * plan.Width))
         {
-            Advance(height, chainLeft, chainRight, tile, images, (0, plan.Shape.P), (0, plan.Shape.Q));
+            Advance(height, chainLeft, chainRight, tile, images, (0, plan.Shape.P), (0, plan.Shape.Q), second);
         }
     }
 
-    private void Advance(int height, T* chainLeft, T* chainRight, T* tile, int images, (int First, int End) rows, (int First, int End) columns)
+    private static (int First, int End) Union((int First, int End) a, (int First, int End) b) =>
+        a.First == a.End ? b : b.First == b.End ? a : (Math.Min(a.First, b.First), Math.Max(a.End, b.End));
+
+    private void Advance(
+        int height, T* chainLeft, T* chainRight, T* tile, int images, (int First, int End) rows, (int First, int End) columns, nint second)
     {
-        nint rowPitch = (nint)plan.RowLength * plan.Width * (plan.Unrolled ? 1 : plan.RowStride);
         TileWalk walk = new()
         {
             Columns = columns.End - columns.First,
@@ -80,13 +96,14 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
             LeftColumn = height,
             LeftRow = plan.Shape.Q * height,
             LeftImage = (nint)plan.Shape.P * plan.Shape.Q * height,
-            RightColumn = plan.Width,
-            RightRow = rowPitch,
+            RightColumn = plan.PixelWidth,
+            RightRow = plan.RowPitch,
             RightImage = plan.PlaneLength,
+            Second = second,
         };
         walk.Flatten();
         chainLeft += ((rows.First * plan.Shape.Q) + columns.First) * height;
-        chainRight += (rows.First * rowPitch) + (columns.First * plan.Width);
+        chainRight += (rows.First * plan.RowPitch) + (columns.First * plan.PixelWidth);
         TTile.Advance(height, chainLeft, chainRight, tile, walk, false);
     }
 
@@ -131,17 +148,25 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
     {
         int firstOutput = plan.Panels.Start(panel);
         int rows = Math.Min(plan.Panels.Height(panel), plan.Panels.Rows - firstOutput);
+        int taps = plan.Shape.R * plan.Shape.S;
         int firstColumn = columnPanel * plan.Width;
-        int columns = Math.Min(plan.Width, (plan.Unrolled ? plan.Shape.Terms : plan.Shape.ChannelsPerGroup) - firstColumn);
-        int pitch = plan.Unrolled ? 1 : plan.Shape.R * plan.Shape.S;
+        int columns = Math.Min(plan.Paired ? TTile.Lanes : plan.Width, (plan.Unrolled ? plan.Shape.Terms : plan.Shape.ChannelsPerGroup) - firstColumn);
         for (int row = 0; row < rows; row++)
         {
             int k = (group * plan.Shape.OutputsPerGroup) + firstOutput + row;
-            T* to = gradWeight + ((nint)k * plan.Shape.Terms) + ((nint)firstColumn * pitch) + tap;
+            T* to = gradWeight + ((nint)k * plan.Shape.Terms);
             T* from = tile + (row * plan.Width);
-            for (int column = 0; column < columns; column++)
+            if (plan.Unrolled)
             {
-                to[(nint)column * pitch] = from[column];
+                new ReadOnlySpan<T>(from, columns).CopyTo(new Span<T>(to + firstColumn, columns));
+                continue;
+            }
+
+            to += ((nint)firstColumn * taps) + tap;
+            Transposition.Strided(from, 1, columns, to, taps);
+            if (plan.Paired && tap + 1 < taps)
+            {
+                Transposition.Strided(from + TTile.Lanes, 1, columns, to + 1, taps);
             }
         }
     }
