@@ -25,6 +25,13 @@ public sealed class NormalisationSpecTests
         (int images, int channels, int height, int width, int[] extents) = Shape(draw, leastCount: 2);
         int plane = height * width;
         T[] input = draw.Values<T>(images * channels * plane, manner);
+        if (draw.Chance(0.5))
+        {
+            // Planes of different brightness, so that the merging of planes decides the variance.
+            T[] brightness = draw.Values<T>(images * channels, manner);
+            input = [.. input.Select((x, i) => x + (T.CreateTruncating(16) * brightness[i / plane]))];
+        }
+
         T[] gradOutput = draw.Values<T>(input.Length, manner);
         T[] runningMean = draw.Values<T>(channels, manner);
         T[] runningVariance = draw.Values<T>(channels, manner);
