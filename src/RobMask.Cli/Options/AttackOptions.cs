@@ -17,6 +17,7 @@ internal static class AttackOptions
         .Add($"--{prefix}step-size", "NUMBER", "length of a step in pixels (default 2.5 epsilon / steps)", Values.Positive, (s, v) => s with { StepSize = v, RelativeStepSize = null })
         .Add($"--{prefix}relative-step-size", "NUMBER", "length of a step in units of epsilon", Values.Positive, (s, v) => s with { RelativeStepSize = v, StepSize = null })
         .Add($"--{prefix}start", "NAME", "uniform, clean or normal: where pgd begins (default uniform)", Values.OneOf(("uniform", AttackStart.Uniform), ("clean", AttackStart.Clean), ("normal", AttackStart.Normal)), (s, v) => s with { Start = v })
+        .AddSwitch($"--{prefix}no-random-start", "the same as start clean: no random number is drawn", (s, v) => v ? s with { Start = AttackStart.Clean } : s)
         .Add($"--{prefix}random-step", "PART", "part of epsilon that r-fgsm spends on its random step (default 0.5)", Values.Part, (s, v) => s with { RandomStepFraction = v })
         .Add($"--{prefix}restarts", "N", "runs with new random numbers; the worst point counts (default 1)", Values.Whole(1), (s, v) => s with { Restarts = v })
         .Add($"--{prefix}loss", "NAME", "ce, margin, dlr or kl: what the attack maximises (default ce)", Values.OneOf(("ce", AttackLoss.CrossEntropy), ("margin", AttackLoss.Margin), ("dlr", AttackLoss.Dlr), ("kl", AttackLoss.Kl)), (s, v) => s with { Loss = v })

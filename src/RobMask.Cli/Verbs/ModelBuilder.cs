@@ -27,7 +27,10 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
     public IOptionSet[] Groups => [_model, _data, _network, _attack, _numbers, _process];
 
     /// <summary>Opens data and model.</summary>
-    public Opened Open(Shell shell, ParseResult parsed)
+    /// <param name="shell">For warnings.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="images">Images that stand for the data; null for the data that the options name.</param>
+    public Opened Open(Shell shell, ParseResult parsed, BatchFile? images = null)
     {
         RunChoice process = _process.Apply(parsed, new RunChoice());
         if (process.Threads is int threads)
@@ -46,7 +49,7 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
         ModelChoice choice = _numbers.Apply(parsed, evaluation is null ? given : given with { Seed = evaluation.Seed, BatchSize = evaluation.BatchSize });
         DataChoice data = _data.Apply(parsed, run is null ? new DataChoice() : new DataChoice { Name = run.Data, Options = run.DataOptions });
         _data.RequireUseful(parsed, $"data {data.Name}", option => DataChoice.Reason(option, data.Name));
-        DatasetPair pair = DatasetCatalog.Load(data.Name, data.Options);
+        DatasetPair pair = images?.Data(images.Classes) ?? DatasetCatalog.Load(data.Name, data.Options);
         NetworkSettings network = _network.Apply(parsed, new NetworkSettings { Name = string.Empty, Channels = 1, Height = 1, Width = 1, Classes = 2 });
         IEngine engine = choice.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
         try
@@ -54,6 +57,9 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
             NetworkFile file = choice.Open(engine, network, pair);
             _network.RequireUseful(parsed, choice.Path!, option => file.Trained is null ? NetworkOptions.Reason(option, file.Model.Graph.Name) : "a checkpoint says itself what network it holds");
             Warn(shell, engine, file.Model, choice.Path!);
+
+            // A file's labels need not name every class; the network knows how many there are.
+            pair = images?.Data(file.Model.Graph.OutputShape[0]) ?? pair;
             AttackSettings attack = _attack.Apply(parsed, evaluation?.Attack ?? AttackSettings.Evaluation(pair.SuggestedEpsilon) with { ClipToBox = pair.Test.Bounded });
             attack.Validate(file.Model.Graph.OutputShape[0]);
             return new Opened(engine, file, pair, choice, attack, process.Json);

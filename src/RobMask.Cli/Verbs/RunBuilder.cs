@@ -47,7 +47,8 @@ internal sealed class RunBuilder
     /// <param name="parsed">The command line.</param>
     /// <param name="kind">The experiment.</param>
     /// <param name="adjust">Changes the preset, where there is no configuration file.</param>
-    public (RunSettings Settings, DatasetPair Data, RunChoice Choice) Build(ParseResult parsed, string kind, Func<RunSettings, RunSettings>? adjust = null)
+    /// <param name="given">The images, where they are not those that the options name.</param>
+    public (RunSettings Settings, DatasetPair Data, RunChoice Choice) Build(ParseResult parsed, string kind, Func<RunSettings, RunSettings>? adjust = null, DatasetPair? given = null)
     {
         RunChoice choice = Choice(parsed);
         if (choice.Threads is int threads)
@@ -64,7 +65,7 @@ internal sealed class RunBuilder
         RunSettings? before = config is null ? null : Read(config, kind);
         DataChoice data = _data.Apply(parsed, before is null ? new DataChoice() : new DataChoice { Name = before.Data, Options = before.DataOptions });
         _data.RequireUseful(parsed, $"data {data.Name}", option => DataChoice.Reason(option, data.Name));
-        DatasetPair pair = DatasetCatalog.Load(data.Name, data.Options);
+        DatasetPair pair = given ?? DatasetCatalog.Load(data.Name, data.Options);
         RunSettings preset = before ?? RunPresets.Create(kind, pair, choice.Full);
         RunSettings settings = _experiment.Apply(parsed, _run.Apply(parsed, before is null && adjust is not null ? adjust(preset) : preset));
         AttackSettings attack = _attack.Apply(parsed, settings.Training.Attack);

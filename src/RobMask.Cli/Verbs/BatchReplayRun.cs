@@ -1,0 +1,35 @@
+using System.Text.Json;
+using RobMask.Cli.Options;
+using RobMask.Cli.Terminal;
+using RobMask.Engines;
+using RobMask.Engines.Managed;
+using RobMask.Experiments.Runs;
+using RobMask.Experiments.Suite;
+using RobMask.Training;
+
+namespace RobMask.Cli.Verbs;
+
+/// <summary><c>train --batch</c>: a method on given batches, for a trajectory that another implementation compares its own with.</summary>
+internal static class BatchReplayRun
+{
+    public static int Execute(Shell shell, RunSettings settings, BatchFile batches, int steps, string? start, string output, bool json)
+    {
+        OutputFile.Require("--out", output, OutputFile.Safetensors, batches.Path, start);
+        settings.Training.Validate();
+        using IEngine engine = settings.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
+        using BatchReplay replay = new(engine, settings.Training, batches.Images, steps, start);
+        TextWriter messages = json ? shell.Error : shell.Output;
+        for (int s = 0; s < steps; s++)
+        {
+            shell.Cancellation.ThrowIfCancellationRequested();
+            replay.Step(batches.Pixels(s % batches.Count), batches.Labels(s % batches.Count));
+            messages.WriteLine(System.FormattableString.Invariant($"step {s + 1}/{steps}: loss {replay.Losses[s]:R}"));
+        }
+
+        replay.Save(output);
+        shell.Output.WriteLine(json
+            ? JsonSerializer.Serialize(new { file = Path.GetFullPath(output), losses = replay.Losses, settings = settings.Training }, RunJson.File)
+            : $"written: {output}");
+        return ExitCodes.Done;
+    }
+}
