@@ -100,6 +100,19 @@ internal sealed class GoldenCase(string name, string operation, string why)
         return Input(input, tensor);
     }
 
+    /// <summary>Normal numbers about 10·n in image n: merging the moments of images is then most of the variance.</summary>
+    public GoldenCase Brightening(string input, params int[] shape)
+    {
+        DenseTensor<float> tensor = Draw(new GoldenDraw(shape, "normal", Seed(input), 1000));
+        int length = tensor.Length / shape[0];
+        for (int i = 0; i < tensor.Length; i++)
+        {
+            tensor.Span[i] += 10 * (i / length);
+        }
+
+        return Input(input, tensor);
+    }
+
     /// <summary>Uniform numbers in [0, 1).</summary>
     public GoldenCase Uniform(string input, params int[] shape) => Input(input, Draw(new GoldenDraw(shape, "uniform", Seed(input), 1000)));
 
