@@ -37,5 +37,8 @@ public sealed record ConvolutionCase(int C, int K, int Extent, int Kernel, int S
     /// <summary>Two for each multiply-add, padding counted, holes of a strided gradient not: the same in all three directions.</summary>
     public double Operations(int images) => 2.0 * Output(images).Length * Weight.LengthPerImage;
 
+    /// <summary>The same without padding: what cannot be left out.</summary>
+    public double LeastOperations(int images) => Operations(images) * ConvolutionProducts.UsefulShare(Attributes, Extent, Extent, Output(1)[2], Output(1)[3]);
+
     public override string ToString() => $"{C} -> {K} @{Extent}, {Kernel}x{Kernel}/{Stride}{(Groups > 1 ? $", {Groups} groups" : string.Empty)}";
 }

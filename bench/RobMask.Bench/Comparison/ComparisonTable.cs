@@ -16,7 +16,7 @@ internal sealed class ComparisonTable(TextWriter writer, MachineCeilings machine
         }
 
         Line("Times are medians over the rounds (least to greatest); speed is the median of libtorch's time / ours within a round;");
-        Line("rate and share are of the arithmetic (padding counted) or the bytes that must be moved, and of the ceiling above.");
+        Line("rates count multiplications by padding, as is usual; shares are of the ceilings above and of the work that cannot be left out.");
     }
 
     public void BeginSection(ISection section)

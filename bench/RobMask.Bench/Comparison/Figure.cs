@@ -23,11 +23,11 @@ internal sealed record Figure(string Section, string Case, int Batch, Work Work,
     /// <summary>Our speed / libtorch's.</summary>
     public double Speed => Ours.SpeedOver(Libtorch);
 
-    /// <summary>GFLOP/s or GB/s.</summary>
-    public double Rate(Timings timings) => Work.Amount / timings.Median / 1e9;
+    /// <summary>GFLOP/s or GB/s, as is usual.</summary>
+    public double Rate(Timings timings) => Work.Usual / timings.Median / 1e9;
 
-    /// <summary>The rate as a share of the machine's ceiling.</summary>
-    public double Share(Timings timings, MachineCeilings machine) => Rate(timings) / Work.Ceiling(machine);
+    /// <summary>The time that the least work takes at the machine's ceiling, as a share of the time taken.</summary>
+    public double Share(Timings timings, MachineCeilings machine) => Work.Least / timings.Median / 1e9 / Work.Ceiling(machine);
 
     public JsonObject ToJson(MachineCeilings machine) => new()
     {

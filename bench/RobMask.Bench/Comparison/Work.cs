@@ -17,9 +17,10 @@ internal enum Bound
 
 /// <summary>What a piece of work must do at the least, however it is done.</summary>
 /// <param name="Bound">What limits it.</param>
-/// <param name="Amount">Floating-point operations (two a multiply-add, padding counted as is usual), or bytes read and written.</param>
+/// <param name="Least">Floating-point operations, two a multiply-add, or bytes read and written.</param>
+/// <param name="Usual">What rates are usually stated by: of convolutions, multiplications by padding too.</param>
 /// <param name="Threads">1, or 0 for all.</param>
-internal readonly record struct Work(Bound Bound, double Amount, int Threads = 0)
+internal readonly record struct Work(Bound Bound, double Least, double Usual, int Threads = 0)
 {
     public string Unit => Bound == Bound.Memory ? "GB/s" : "GFLOP/s";
 

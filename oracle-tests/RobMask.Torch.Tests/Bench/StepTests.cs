@@ -67,7 +67,19 @@ public class StepTests
 
         // 0.56 billion multiply-adds an image is the published figure.
         double operations = ConvolutionCase.PreActResNet18.Sum(shape => shape.Times * shape.Operations(1)) + (2 * 512 * 10);
-        Assert.Equal(operations, StepWork.Forward(graph, 1));
-        Assert.Equal(0.56, operations / 2e9, 2);
+        Work work = StepWork.Evaluation(graph, 1);
+        Assert.Equal(operations, work.Usual);
+        Assert.Equal(0.56, work.Usual / 2e9, 2);
+        Assert.Equal(ConvolutionCase.PreActResNet18.Sum(shape => shape.Times * shape.LeastOperations(1)) + (2 * 512 * 10), work.Least, 1e-9 * operations);
+    }
+
+    [Theory]
+    [InlineData(4, 3, 1, 100.0 / 144)]
+    [InlineData(4, 3, 2, 25.0 / 36)]
+    [InlineData(8, 1, 2, 1)]
+    public void Products_with_padding_are_left_out_of_the_least_work(int extent, int kernel, int stride, double share)
+    {
+        ConvolutionCase shape = new(2, 3, extent, kernel, stride, 1);
+        Assert.Equal(share, shape.LeastOperations(5) / shape.Operations(5), 1e-12);
     }
 }

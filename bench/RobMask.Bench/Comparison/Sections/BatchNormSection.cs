@@ -105,8 +105,8 @@ internal sealed class BatchNormSection : ISection
             new Contestant(TorchBackward) { Before = TorchForward, After = Free });
         return
         [
-            new Figure(SectionName, Case(c, extent, Forward), batch, new Work(Bound.Memory, ForwardTensors * bytes), forward.Timings[0], forward.Timings[1], forward.OthersShare),
-            new Figure(SectionName, Case(c, extent, Backward), batch, new Work(Bound.Memory, BackwardTensors * bytes), backward.Timings[0], backward.Timings[1], backward.OthersShare),
+            new Figure(SectionName, Case(c, extent, Forward), batch, new Work(Bound.Memory, ForwardTensors * bytes, ForwardTensors * bytes), forward.Timings[0], forward.Timings[1], forward.OthersShare),
+            new Figure(SectionName, Case(c, extent, Backward), batch, new Work(Bound.Memory, BackwardTensors * bytes, BackwardTensors * bytes), backward.Timings[0], backward.Timings[1], backward.OthersShare),
         ];
     }
 

@@ -44,7 +44,7 @@ internal sealed class ConvolutionSection : ISection
         torch.Tensor w = HostTensors.Copy(weight);
         torch.Tensor g = HostTensors.Copy(gradOutput);
         int padding = a.PaddingHeight;
-        Work work = new(Bound.Float, shape.Operations(batch));
+        Work work = new(Bound.Float, shape.LeastOperations(batch), shape.Operations(batch));
         Figure Time(string direction, Action ours, Action libtorch)
         {
             ContestResult result = Contest.Run(pace, new Contestant(ours), new Contestant(libtorch));

@@ -27,9 +27,8 @@ internal sealed class DoubleSection : ISection
         using StepPair inFloat = new(new ManagedStep<float>(start), new TorchStep(start));
         using StepPair inDouble = new(new ManagedStep<double>(start), new TorchStep(start, torch.ScalarType.Float64));
         ContestResult result = Contest.Run(pace, [.. inFloat.Contestants, .. inDouble.Contestants]);
-        double operations = StepWork.Step(start.Graph, step.Method, batch);
         IReadOnlyList<Timings> timings = result.Timings;
-        yield return new Figure(SectionName, InFloat, batch, new Work(Bound.Float, operations), timings[0], timings[1], result.OthersShare);
-        yield return new Figure(SectionName, InDouble, batch, new Work(Bound.Double, operations), timings[2], timings[3], result.OthersShare);
+        yield return new Figure(SectionName, InFloat, batch, StepWork.Step(start.Graph, step, Bound.Float), timings[0], timings[1], result.OthersShare);
+        yield return new Figure(SectionName, InDouble, batch, StepWork.Step(start.Graph, step, Bound.Double), timings[2], timings[3], result.OthersShare);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class EvaluationSection : ISection
                 using TorchEvaluation libtorch = new(start);
                 Agreement.Require($"the logits of {start.Graph.Name}", ours.Logits(), libtorch.Logits(), Agreement.InFloat);
                 ContestResult result = Contest.Run(pace, new Contestant(ours.Run), new Contestant(libtorch.Run));
-                Work work = new(Bound.Float, StepWork.Forward(start.Graph, batch));
+                Work work = StepWork.Evaluation(start.Graph, batch);
                 yield return new Figure(SectionName, start.Graph.Name, batch, work, result.Timings[0], result.Timings[1], result.OthersShare);
             }
         }

@@ -40,7 +40,7 @@ internal sealed class StepSection : ISection
         StartingPoint start = new(step);
         using StepPair pair = new(new ManagedStep<float>(start), new TorchStep(start));
         ContestResult result = Contest.Run(pace, pair.Contestants);
-        Work work = new(Bound.Float, StepWork.Step(start.Graph, step.Method, step.Batch));
+        Work work = StepWork.Step(start.Graph, step, Bound.Float);
         return new Figure(SectionName, step.Describe(), step.Batch, work, result.Timings[0], result.Timings[1], result.OthersShare);
     }
 }

@@ -36,10 +36,10 @@ internal sealed class ThreadsSection : ISection
         ContestResult result = Contest.Run(
             pace,
             [.. new[] { 1, options.Threads }.SelectMany(threads => pair.Contestants.Select(contestant => contestant with { Before = () => Use(threads), After = () => Use(options.Threads) }))]);
-        double operations = StepWork.Step(start.Graph, step.Method, batch);
+        Work work = StepWork.Step(start.Graph, step, Bound.Float);
         IReadOnlyList<Timings> timings = result.Timings;
-        yield return new Figure(SectionName, One, batch, new Work(Bound.Float, operations, 1), timings[0], timings[1], result.OthersShare);
-        yield return new Figure(SectionName, All(options.Threads), batch, new Work(Bound.Float, operations), timings[2], timings[3], result.OthersShare);
+        yield return new Figure(SectionName, One, batch, work with { Threads = 1 }, timings[0], timings[1], result.OthersShare);
+        yield return new Figure(SectionName, All(options.Threads), batch, work, timings[2], timings[3], result.OthersShare);
     }
 
     private static void Use(int threads)
