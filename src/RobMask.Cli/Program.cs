@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Training;
@@ -9,7 +10,7 @@ using RobMask.Training;
 namespace RobMask.Cli;
 
 /// <summary>The command line <c>robmask</c>.</summary>
-public static class Program
+public static partial class Program
 {
     /// <summary>Runs a command line. The first Ctrl-C or SIGTERM lets the verb end what it is at, the second ends the process.</summary>
     public static int Main(string[] args)
@@ -61,10 +62,14 @@ public static class Program
         {
             bool resumable = parsed.CommandResult.Command.Options.Any(option => option.Name == "--resume");
             (int code, string message) = Judge(problem is AggregateException ? problem.GetBaseException() : problem, resumable);
-            Say(error, message);
+            Say(error, ParameterName().Replace(message, string.Empty));
             return code;
         }
     }
+
+    // .NET appends the parameter's name to an argument's message; a user of the command line has no use for it.
+    [GeneratedRegex(@" \(Parameter '[^']*'\)(\r?\nActual value was [^\n]*)?")]
+    private static partial Regex ParameterName();
 
     /// <summary>The exit code and the message of whatever ended a verb: the one place that decides it.</summary>
     private static (int Code, string Message) Judge(Exception problem, bool resumable) => problem switch
@@ -72,19 +77,12 @@ public static class Program
         OperationCanceledException when resumable => (ExitCodes.Interrupted, "interrupted; what was done is kept, go on with --resume and the same --out"),
         OperationCanceledException => (ExitCodes.Interrupted, "interrupted"),
         DivergedException => (ExitCodes.CheckFailed, problem.Message),
-        ArgumentException or NotSupportedException => (ExitCodes.Usage, WithoutParameter(problem)),
+        ArgumentException or NotSupportedException => (ExitCodes.Usage, problem.Message),
         InsufficientMemoryException => (ExitCodes.Files, problem.Message),
         OutOfMemoryException => (ExitCodes.Files, $"there is not enough memory; a smaller batch, network or number of images needs less ({problem.Message})"),
         IOException or InvalidDataException or UnauthorizedAccessException => (ExitCodes.Files, problem.Message),
         _ => (ExitCodes.Defect, $"a defect of robmask; please report it with what you typed:{Environment.NewLine}{problem}"),
     };
-
-    // .NET appends the parameter's name to an argument's message; a user of the command line has no use for it.
-    private static string WithoutParameter(Exception problem)
-    {
-        int suffix = problem is ArgumentException { ParamName: not null } ? problem.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal) : -1;
-        return suffix < 0 ? problem.Message : problem.Message[..suffix];
-    }
 
     // Where even the message cannot be written (a full disk, a closed terminal), the exit code still says what happened.
     private static void Say(TextWriter error, string message)

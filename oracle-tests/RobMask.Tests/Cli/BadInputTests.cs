@@ -258,6 +258,18 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Names_of_parameters_do_not_show()
+    {
+        using TemporaryFolder folder = new();
+        JsonNode config = JsonNode.Parse(Config.Value)!;
+        config["training"]!["network"]!["maskCount"] = 0;
+        (int code, _, string error) = CommandLine.Run($"train --config {folder.Write("config.json", config.ToJsonString())} --out {folder["run"]}");
+        Assert.Equal(2, code);
+        Assert.Contains("k = 0 primary masks; at least 1 is needed", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Parameter", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_run_that_diverged_at_once_leaves_its_folder_to_the_next()
     {
         using TemporaryFolder folder = new();

@@ -24,6 +24,26 @@ public sealed class HelpTests
 
     [Theory]
     [MemberData(nameof(Verbs))]
+    public void Every_option_that_needs_a_value_says_so_where_it_has_none(string verb)
+    {
+        string[] options = [.. CommandLine.Succeed(verb + " --help").Split('\n')
+            .Where(line => line.StartsWith("  --", StringComparison.Ordinal))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words.Length > 1 && words[1].All(letter => char.IsUpper(letter) || letter is '|' or '='))
+            .Select(words => words[0])];
+        Assert.All(options, option =>
+        {
+            (int code, _, string error) = CommandLine.Run($"{verb} {option}");
+            Assert.Equal(2, code);
+            Assert.Contains(option, error, StringComparison.Ordinal);
+            (code, _, error) = CommandLine.Run(verb, option, string.Empty);
+            Assert.Equal(2, code);
+            Assert.StartsWith("robmask: ", error, StringComparison.Ordinal);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Verbs))]
     public void Every_option_is_explained(string verb)
     {
         string[] lines = CommandLine.Succeed(verb + " --help").Split('\n');

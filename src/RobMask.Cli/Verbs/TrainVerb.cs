@@ -33,7 +33,7 @@ internal static class TrainVerb
         return new Verb(
             "train",
             "train one network by one method",
-            "Trains one network by one method, evaluates it clean and attacked, and leaves a run folder with its checkpoint and report. A checkpoint is written after every epoch and on Ctrl-C; --resume goes on from it to the same bits.",
+            "Trains one network by one method, evaluates it clean and attacked, and leaves a run folder with its checkpoint and report. A checkpoint is written after every epoch and on Ctrl-C or SIGTERM; --resume goes on from it to the same bits.",
             ("RobMask on the embedded images", "robmask train --method robmask --out runs/robmask"),
             ("adversarial training of a residual network on CIFAR-10, with the usual augmentation", "robmask train --data cifar10 --network preact_resnet18 --method adversarial --epsilon 8/255 --steps 10 --epochs 30 --crop 4 --flip"),
             ("go on after Ctrl-C", "robmask train --resume --out runs/robmask"),
