@@ -18,7 +18,7 @@ public enum Manner
     /// <summary>Ordinary values, and now and then ±0, a subnormal, the largest number or one beside 1.</summary>
     Finite,
 
-    /// <summary>The same with ±∞ and NaN.</summary>
+    /// <summary>Ordinary values with a few ±∞, NaN and special ones: so few that a long sum meets one or none.</summary>
     Hostile,
 
     /// <summary>Only ±0, the smallest subnormals and numbers whose products underflow.</summary>
@@ -54,6 +54,7 @@ internal sealed class Draw(int seed)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         T[] values = new T[count];
+        double hostility = Of(0.001, 0.005, 0.03);
         for (int i = 0; i < count; i++)
         {
             values[i] = manner switch
@@ -62,7 +63,7 @@ internal sealed class Draw(int seed)
                 Spec.Manner.Integers => Chance(0.1) ? T.NegativeZero : T.CreateTruncating(_random.Next(-3, 4)),
                 Spec.Manner.EveryExponent => AnyBits<T>(),
                 Spec.Manner.Finite => Chance(0.85) ? Ordinary<T>() : Special<T>(),
-                Spec.Manner.Hostile => Chance(0.97) ? Ordinary<T>() : Chance(0.5) ? Special<T>() : Of(T.NaN, T.PositiveInfinity, T.NegativeInfinity),
+                Spec.Manner.Hostile => !Chance(hostility) ? Ordinary<T>() : Chance(0.5) ? Special<T>() : Of(T.NaN, T.PositiveInfinity, T.NegativeInfinity),
                 _ => Of(T.Zero, T.NegativeZero, T.Epsilon, -T.Epsilon, SmallestSquareRoot<T>(), -SmallestSquareRoot<T>(), SmallestNormal<T>()),
             };
         }

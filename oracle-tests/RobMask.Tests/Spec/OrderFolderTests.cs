@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RobMask.Verification.Operations;
 using Xunit;
 
 namespace RobMask.Tests.Spec;
@@ -25,6 +26,18 @@ public sealed partial class OrderFolderTests
             string comment = File.ReadLines(file).First(line => line.StartsWith("/// <summary>docs/evaluation-order.md", StringComparison.Ordinal));
             Assert.All(Section().Matches(comment), section => Assert.Contains($"\n## {section.Groups[1].Value}\n", document, StringComparison.Ordinal));
         }
+    }
+
+    /// <summary>An operation that is added to the catalogue needs a section, a naive implementation and a comparison.</summary>
+    [Fact]
+    public void Every_operation_of_the_catalogue_is_written_down_and_compared()
+    {
+        string headings = string.Concat(File.ReadLines(Path.Combine(Root(), "docs", "evaluation-order.md")).Where(line => line.StartsWith("## ", StringComparison.Ordinal)));
+        string tests = string.Concat(Directory.GetFiles(Path.Combine(Root(), "oracle-tests", "RobMask.Tests", "Spec"), "*SpecTests.cs").Select(File.ReadAllText));
+        Assert.All(OperationCatalog.All, operation => Assert.Contains($"\"{operation.Name}\"", tests, StringComparison.Ordinal));
+        Assert.All(
+            OperationCatalog.All,
+            operation => Assert.Contains(operation.Name == "philox" ? "Random numbers" : operation.Name.Replace("_backward", string.Empty, StringComparison.Ordinal), headings, StringComparison.Ordinal));
     }
 
     private static string Root()

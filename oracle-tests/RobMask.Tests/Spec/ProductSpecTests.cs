@@ -80,16 +80,17 @@ public sealed class ProductSpecTests
         return trial;
     }
 
-    /// <summary>Few images, or so many that kernels may put one in each lane; groups, strides, padding and dilation of both directions.</summary>
+    /// <summary>Few and many images and channels, because kernels put either in the lanes of a vector; groups; strides, padding and dilation of both directions.</summary>
     private static Convolution.Extents Extents(Draw draw)
     {
         while (true)
         {
             int groups = draw.Of(1, 1, 1, 2, 3);
             bool plain = draw.Chance(0.4);
-            (int images, int size) = draw.Of((draw.Between(1, 4), 19), (draw.Between(1, 4), 19), (draw.Between(5, 70), 7));
+            (int images, int channels, int size) = draw.Of(
+                (draw.Between(1, 4), draw.Between(1, 5), 19), (draw.Between(5, 70), draw.Between(1, 5), 7), (draw.Between(1, 4), draw.Between(14, 40), 8), (draw.Between(20, 40), draw.Between(8, 20), 4));
             Convolution.Extents e = new(
-                images, groups * draw.Between(1, 5), draw.Between(1, size), draw.Between(1, size), groups * draw.Between(1, 6), draw.Of(1, 2, 3, 3, 5), draw.Of(1, 3, 3, 4),
+                images, groups * channels, draw.Between(1, size), draw.Between(1, size), groups * draw.Between(1, 6), draw.Of(1, 2, 3, 3, 5), draw.Of(1, 3, 3, 4),
                 plain ? 1 : draw.Between(1, 3), plain ? 1 : draw.Between(1, 3), draw.Between(0, 2), draw.Between(0, 2), plain ? 1 : draw.Between(1, 2), plain ? 1 : draw.Between(1, 2), groups);
             if (e.H + (2 * e.PaddingH) > e.DilationH * (e.R - 1) && e.W + (2 * e.PaddingW) > e.DilationW * (e.S - 1))
             {
