@@ -17,7 +17,8 @@ internal struct AxisTaps
         return axis;
     }
 
-    /// <summary>The taps of a position in the gradient of the input, whose source is the gradient of the output.</summary>
+    /// <summary>The taps of a position in the gradient of the input, whose source is the gradient of the output, counted from its end.</summary>
+    /// <remarks>From the end, so that later taps read later elements, as hardware that fetches ahead expects.</remarks>
     public static AxisTaps Backward(int position, int extent, int source, int taps, int stride, int padding, int dilation)
     {
         StridePhase phase = new(position % stride, extent, taps, stride, padding, dilation);
@@ -26,8 +27,8 @@ internal struct AxisTaps
             Count = phase.Taps,
             FirstTap = phase.FirstTap,
             TapStep = phase.TapStep,
-            FirstSource = phase.FirstSource + (position / stride),
-            SourceStep = phase.SourceStep,
+            FirstSource = source - 1 - phase.FirstSource - (position / stride),
+            SourceStep = -phase.SourceStep,
         };
         axis.FindInside(source);
         return axis;

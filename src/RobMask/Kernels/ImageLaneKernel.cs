@@ -20,7 +20,7 @@ internal static unsafe class ImageLaneKernel
         where TTile : struct, ITileFamily<T>
     {
         AxisTaps* tables = Scratch.Get<AxisTaps>(ScratchSlot.CallTables, product.OutputRows + product.OutputColumns);
-        ImageLanePlan<T> plan = new() { Product = product, RowTaps = tables, ColumnTaps = tables + product.OutputRows };
+        ImageLanePlan<T> plan = new() { Product = product, RowTaps = tables, ColumnTaps = tables + product.OutputRows, FromEnd = !forward };
         if (forward)
         {
             PlaceForward(shape, &plan);

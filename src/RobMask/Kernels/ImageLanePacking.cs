@@ -49,8 +49,16 @@ internal readonly unsafe struct ImageLanePacking<T, TTile>(ImageLanePlan<T>* pla
 
             for (int row = 0; row < count; row++)
             {
-                T* lanes = plan->Lanes + ((h + row) * plan->RowPitch) + (index * plan->ChannelPitch);
-                Transposition.Run(rows + (row * columns), pitch, width, columns, lanes, width);
+                T* from = rows + (row * columns);
+                if (plan->FromEnd)
+                {
+                    T* last = plan->Lanes + ((product->SourceRows - 1 - h - row) * plan->RowPitch) + (index * plan->ChannelPitch) + ((columns - 1) * width);
+                    Transposition.Run(from, pitch, width, columns, last, -width);
+                }
+                else
+                {
+                    Transposition.Run(from, pitch, width, columns, plan->Lanes + ((h + row) * plan->RowPitch) + (index * plan->ChannelPitch), width);
+                }
             }
         }
     }

@@ -31,6 +31,9 @@ internal unsafe struct ImageLanePlan<T>
     /// <summary>The source of a block of images in lanes.</summary>
     public T* Lanes;
 
+    /// <summary>Whether source positions are counted from the end of the image in both directions.</summary>
+    public bool FromEnd;
+
     /// <summary>Images of a tile; extent of a rectangle, how many there are; parts of the row panels.</summary>
     public int Width, Rows, Columns, RectanglesDown, RectanglesAcross, PanelParts;
 

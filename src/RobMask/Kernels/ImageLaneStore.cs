@@ -121,6 +121,12 @@ internal static unsafe class ImageLaneStore<T, TTile>
                 {
                     int row = rows.FirstSource + (i * rows.SourceStep);
                     int column = columns.FirstSource + (j * columns.SourceStep);
+                    if (plan->FromEnd)
+                    {
+                        row = product->SourceRows - 1 - row;
+                        column = product->SourceColumns - 1 - column;
+                    }
+
                     bool inside = (uint)row < (uint)product->SourceRows && (uint)column < (uint)product->SourceColumns;
                     T value = inside ? source[(c * product->SourceChannelPitch) + (row * product->SourceRowPitch) + (column * product->SourceColumnPitch)] : T.Zero;
                     T factor = weight[(c * product->WeightChannelPitch) + ((rows.FirstTap + (i * rows.TapStep)) * product->WeightTapRowPitch)
