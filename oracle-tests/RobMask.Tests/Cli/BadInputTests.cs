@@ -79,7 +79,7 @@ public sealed class BadInputTests
     {
         using TemporaryFolder folder = new();
         bool run = line.StartsWith("train ", StringComparison.Ordinal) || line.StartsWith("experiment e", StringComparison.Ordinal);
-        (int code, string output, string error) = CommandLine.Run(line, run ? ["--out", folder["run"]] : []);
+        (int code, string output, string error) = CommandLine.Run(line, run ? ["--out", folder["run"], "--train-images", "40", "--test-images", "20"] : []);
         Assert.True(code == 2, $"{code}: {output}{error}");
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("eval -m {0}")]
+    [InlineData("eval -m {0} --train-images 40 --test-images 20")]
     [InlineData("train --config {0}")]
     [InlineData("net forward -m {0} --in {0}/in.npz --out x.npz")]
     [InlineData("op relu --in {0}/in.npz --out x.npz")]
@@ -126,10 +126,10 @@ public sealed class BadInputTests
     {
         using StringWriter error = new();
         using ThrowingWriter defect = new(new InvalidOperationException("surprise"));
-        Assert.Equal(70, Program.Run(["info"], defect, error));
+        Assert.Equal(70, Program.Run(["--version"], defect, error));
         Assert.Contains("a defect of robmask", error.ToString(), StringComparison.Ordinal);
         using ThrowingWriter memory = new(new OutOfMemoryException());
-        Assert.Equal(3, Program.Run(["info"], memory, error));
+        Assert.Equal(3, Program.Run(["--version"], memory, error));
         Assert.Contains("there is not enough memory", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -220,7 +220,7 @@ public sealed class BadInputTests
         }
 
         writer.Save(folder["x.safetensors"]);
-        (int code, _, string error) = CommandLine.Run($"eval -m {folder["x.safetensors"]}");
+        (int code, _, string error) = CommandLine.Run($"eval -m {folder["x.safetensors"]} --train-images 40 --test-images 20");
         Assert.Equal(3, code);
         Assert.Contains("«state»", error, StringComparison.Ordinal);
     }
