@@ -40,6 +40,10 @@ public sealed class PoolingSpecTests
         Trial<T> mask = new("feature_mask", draw);
         mask.Input("input", input, count);
         Assert.Equal(ElementByElement.FeatureMask(input), ((DenseTensor<bool>)mask.Output("mask")).Span.ToArray());
+
+        double[] openness = new double[1];
+        FeatureMask.Openness(DenseTensor<T>.From(input, count, 1), openness);
+        Assert.Equal([ElementByElement.Openness(input)], openness);
     }
 
     private static void Pool<T>(Draw draw, Manner manner)

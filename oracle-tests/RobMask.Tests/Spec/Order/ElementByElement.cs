@@ -15,6 +15,10 @@ internal static class ElementByElement
     public static bool[] FeatureMask<T>(T[] z)
         where T : IBinaryFloatingPointIeee754<T> => [.. z.Select(x => x > T.Zero)];
 
+    /// <summary>Of one channel: all its values of all images.</summary>
+    public static double Openness<T>(T[] z)
+        where T : IBinaryFloatingPointIeee754<T> => z.Count(x => x > T.Zero) / (double)z.Length;
+
     public static T[] Standardise<T>(T[] input, float[] mean, float[] deviation, int plane)
         where T : IBinaryFloatingPointIeee754<T>
     {
