@@ -32,14 +32,18 @@ internal static unsafe class ImageLaneKernel
 
         plan.Cut(2 * TTile.Lanes, TTile.MaximumRows, Workers.ThreadCount);
         plan.Product.PackedWeight = Scratch.Get<T>(ScratchSlot.CallLeft, (long)product.Groups * plan.Panels.PaddedRows * product.Channels * product.Taps);
-        plan.Lanes = Scratch.Get<T>(ScratchSlot.CallRight, plan.Product.SourceRows * plan.RowPitch);
+        T* lanes = Scratch.Get<T>(ScratchSlot.CallRight, plan.LargestBand() * plan.RowPitch);
         Workers.For(product.Groups * plan.Panels.Count, new LeftPacking<T>(plan.Product, plan.Panels));
 
         // The plan lies on this stack, and this call outlives the parts.
         for (int firstImage = 0; firstImage < product.Images; firstImage += plan.Width)
         {
-            Workers.For(product.Groups * product.Channels, new ImageLanePacking<T, TTile>(&plan, firstImage));
-            Workers.For(plan.Parts, new ImageLaneParts<T, TTile>(&plan, firstImage));
+            for (int firstRow = 0; firstRow < product.OutputRows; firstRow += plan.BandRows)
+            {
+                plan.TurnTo(firstRow, lanes);
+                Workers.For(product.Groups * product.Channels, new ImageLanePacking<T, TTile>(&plan, firstImage));
+                Workers.For(plan.Parts, new ImageLaneParts<T, TTile>(&plan, firstImage));
+            }
         }
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace RobMask.Kernels;
 
-/// <summary>Brings a block of images into the order [row][channel][column][image]; a part is one channel.</summary>
+/// <summary>Brings the band's rows of a block of images into the order [row][channel][column][image]; a part is one channel.</summary>
 internal readonly unsafe struct ImageLanePacking<T, TTile>(ImageLanePlan<T>* plan, int firstImage) : IWorkerJob
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TTile : struct, ITileFamily<T>
@@ -28,9 +28,16 @@ internal readonly unsafe struct ImageLanePacking<T, TTile>(ImageLanePlan<T>* pla
         T* rows = Scratch.Get<T>(ScratchSlot.PartRows, (long)width * pitch);
         new Span<T>(rows + (images * pitch), (width - images) * pitch).Clear();
         T* channel = product->Source + (firstImage * product->SourceImagePitch) + (index * product->SourceChannelPitch);
-        for (int h = 0; h < product->SourceRows; h += rowsPerRun)
+        int first = plan->FirstSourceRow;
+        int end = plan->EndSourceRow;
+        if (plan->FromEnd)
         {
-            int count = Math.Min(rowsPerRun, product->SourceRows - h);
+            (first, end) = (product->SourceRows - end, product->SourceRows - first);
+        }
+
+        for (int h = first; h < end; h += rowsPerRun)
+        {
+            int count = Math.Min(rowsPerRun, end - h);
             for (int n = 0; n < images; n++)
             {
                 T* from = channel + (n * product->SourceImagePitch) + (h * product->SourceRowPitch);

@@ -74,17 +74,23 @@ internal readonly unsafe struct ImageLaneParts<T, TTile>(ImageLanePlan<T>* plan,
     }
 
     /// <summary>Advances the tiles of one row panel at every position of the rectangle, over the taps that lie inside the image.</summary>
-    private void Advance(in ImageLaneRectangle<T> rectangle, int height, int channels, T* left, T* source, T* tile, bool resume)
+    private void Advance(in ImageLaneRectangle<T> rectangle, int height, int channels, T* left, T* source, T* tiles, bool resume)
     {
         int tapColumns = plan->Product.TapColumns;
         int width = plan->Width;
-        for (int u = rectangle.FirstRow; u < rectangle.EndRow; u++)
+        int outputRows = rectangle.EndRow - rectangle.FirstRow;
+        int outputColumns = rectangle.EndColumn - rectangle.FirstColumn;
+        for (int i = 0; i < outputRows; i++)
         {
+            // Upwards in the source, whichever end it is counted from.
+            int u = plan->FromEnd ? rectangle.EndRow - 1 - i : rectangle.FirstRow + i;
             AxisTaps rows = plan->RowTaps[u];
             T* rowLeft = left + ((rows.FirstTap + (rows.FirstInside * rows.TapStep)) * tapColumns * height);
             T* rowSource = source + ((rows.FirstSource + (rows.FirstInside * rows.SourceStep)) * plan->RowPitch);
-            for (int v = rectangle.FirstColumn; v < rectangle.EndColumn; v++)
+            T* rowTiles = tiles + ((nint)(u - rectangle.FirstRow) * outputColumns * height * width);
+            for (int j = 0; j < outputColumns; j++)
             {
+                int v = plan->FromEnd ? rectangle.EndColumn - 1 - j : rectangle.FirstColumn + j;
                 AxisTaps columns = plan->ColumnTaps[v];
                 TileWalk walk = new()
                 {
@@ -102,8 +108,7 @@ internal readonly unsafe struct ImageLaneParts<T, TTile>(ImageLanePlan<T>* plan,
                 walk.Flatten();
                 T* tileLeft = rowLeft + ((columns.FirstTap + (columns.FirstInside * columns.TapStep)) * height);
                 T* tileSource = rowSource + ((columns.FirstSource + (columns.FirstInside * columns.SourceStep)) * width);
-                TTile.Advance(height, tileLeft, tileSource, tile, walk, resume);
-                tile += height * width;
+                TTile.Advance(height, tileLeft, tileSource, rowTiles + ((nint)(v - rectangle.FirstColumn) * height * width), walk, resume);
             }
         }
     }

@@ -8,8 +8,8 @@ namespace RobMask.Kernels;
 /// <para>Leaving out a term 0·weight leaves every bit as it is, if the weight is finite, but one: a chain that is −0 there
 /// would become +0. A difference can survive only in a chain that ends in −0: those elements are found and computed by
 /// their definition. They need a product that underflows, so there are hardly any.</para>
-/// <para>32 images at a time are brought into that order, 8 MB for 64 channels of 32×32: a part of the last-level cache. A part of the
-/// job is a rectangle of about 32 positions and a range of output channels. The weights of 12 rows and a block of 64 channels,
+/// <para>32 images at a time are brought into that order, a band of rows if there are many channels: about 8 MB, 64 channels of 32×32, a part of
+/// the last-level cache. A part of the job is a rectangle of about 32 positions and a range of output channels. The weights of 12 rows and a block of 64 channels,
 /// 576 · 12 · 4 = 27 KB, stay in the first-level cache while the rectangle passes; the source under it, 4 · 18 · 64 · 128 = 590 KB, stays in
 /// the second-level cache for all rows and streams by with 128 bytes in the 12 cycles of a step. Between blocks of channels the
 /// accumulators rest in memory, unrounded, since they are floats already.</para>
@@ -22,20 +22,25 @@ internal unsafe struct ImageLanePlan<T>
     private const int BlockSteps = 600;
     private const int TileBytes = 256 << 10;
     private const long CachedBytes = 8 << 20;
+    private const long BandBytes = 10 << 20;
+    private const long OneRowBandBytes = 3 << 20;
 
     /// <summary>The product, the taps of each output row and column, and the row panels.</summary>
     public SlidingProduct<T> Product;
     public AxisTaps* RowTaps, ColumnTaps;
     public RowPanels Panels;
 
-    /// <summary>The source of a block of images in lanes.</summary>
+    /// <summary>A band of output rows and the source rows under it.</summary>
+    public int FirstRow, EndRow, FirstSourceRow, EndSourceRow;
+
+    /// <summary>Where source row 0 of a block of images in lanes is or would be: only the band's rows are in memory.</summary>
     public T* Lanes;
 
     /// <summary>Whether source positions are counted from the end of the image in both directions.</summary>
     public bool FromEnd;
 
-    /// <summary>Images of a tile; extent of a rectangle, how many there are; parts of the row panels.</summary>
-    public int Width, Rows, Columns, RectanglesDown, RectanglesAcross, PanelParts;
+    /// <summary>Images of a tile; extent of a rectangle, how many there are in a row; parts of the row panels; output rows of a band.</summary>
+    public int Width, Rows, Columns, RectanglesAcross, PanelParts, BandRows;
 
     /// <summary>Whether outputs are written past the caches: there are more than would stay there until they are read.</summary>
     public readonly bool WritesPast => Product.Images * Product.OutputImagePitch * sizeof(T) >= CachedBytes;
@@ -49,8 +54,33 @@ internal unsafe struct ImageLanePlan<T>
     /// <summary>Blocks of channels.</summary>
     public readonly int Blocks => (Product.Channels + Product.BlockChannels - 1) / Product.BlockChannels;
 
-    /// <summary>Parts of the job for a block of images.</summary>
+    /// <summary>Rectangles of the band, one under the other.</summary>
+    public readonly int RectanglesDown => (EndRow - FirstRow + Rows - 1) / Rows;
+
+    /// <summary>Parts of the job for a band of a block of images.</summary>
     public readonly int Parts => Product.Groups * RectanglesDown * RectanglesAcross * PanelParts;
+
+    /// <summary>Turns to the band from an output row on.</summary>
+    public void TurnTo(int firstRow, T* lanes)
+    {
+        FirstRow = firstRow;
+        EndRow = Math.Min(Product.OutputRows, firstRow + BandRows);
+        (FirstSourceRow, EndSourceRow) = AxisTaps.Reach(RowTaps, FirstRow, EndRow);
+        Lanes = lanes - (FirstSourceRow * RowPitch);
+    }
+
+    /// <summary>The most source rows of a band.</summary>
+    public readonly int LargestBand()
+    {
+        int largest = 0;
+        for (int first = 0; first < Product.OutputRows; first += BandRows)
+        {
+            (int start, int end) = AxisTaps.Reach(RowTaps, first, Math.Min(Product.OutputRows, first + BandRows));
+            largest = Math.Max(largest, end - start);
+        }
+
+        return largest;
+    }
 
     /// <summary>Cuts the outputs into rectangles and the channels into blocks.</summary>
     public void Cut(int width, int maximumRows, int threads)
@@ -61,14 +91,18 @@ internal unsafe struct ImageLanePlan<T>
         Columns = (Product.OutputColumns + RectanglesAcross - 1) / RectanglesAcross;
         RectanglesAcross = (Product.OutputColumns + Columns - 1) / Columns;
         Rows = Math.Clamp(RectanglePositions / Columns, 1, Product.OutputRows);
-        RectanglesDown = (Product.OutputRows + Rows - 1) / Rows;
         int blocks = Math.Max(1, (Product.Channels * Product.Taps) / BlockSteps);
         Product.BlockChannels = (Product.Channels + blocks - 1) / blocks;
 
         long panelBytes = (long)Rows * Columns * maximumRows * width * sizeof(T);
         int panelsPerPart = blocks == 1 ? Panels.Count : (int)Math.Clamp(TileBytes / panelBytes, 1, Panels.Count);
         PanelParts = (Panels.Count + panelsPerPart - 1) / panelsPerPart;
-        int otherParts = Parts / PanelParts;
+        int otherParts = Product.Groups * ((Product.OutputRows + Rows - 1) / Rows) * RectanglesAcross;
         PanelParts = Math.Min(Panels.Count, Math.Max(PanelParts, ((2 * threads) + otherParts - 1) / otherParts));
+
+        // Rows that two bands need are brought into order twice: shorter bands where a kernel of one row has none.
+        long bandBytes = Product.TapRows == 1 ? OneRowBandBytes : BandBytes;
+        long rowBytes = RowPitch * sizeof(T) * Math.Max(1, Product.SourceRows / Product.OutputRows);
+        BandRows = (int)Math.Clamp(bandBytes / rowBytes / Rows * Rows, Math.Min(4 * Rows, Product.OutputRows), Product.OutputRows);
     }
 }

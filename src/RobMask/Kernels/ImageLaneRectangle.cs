@@ -16,17 +16,18 @@ internal unsafe struct ImageLaneRectangle<T>
         index /= plan->PanelParts;
         int across = index % plan->RectanglesAcross;
         index /= plan->RectanglesAcross;
-        int down = index % plan->RectanglesDown;
+        int rectanglesDown = plan->RectanglesDown;
+        int down = index % rectanglesDown;
         int panels = plan->Panels.Count;
         return new ImageLaneRectangle<T>
         {
             FirstImage = firstImage,
             Images = Math.Min(plan->Width, plan->Product.Images - firstImage),
-            Group = index / plan->RectanglesDown,
+            Group = index / rectanglesDown,
             FirstPanel = (int)((long)panels * part / plan->PanelParts),
             EndPanel = (int)((long)panels * (part + 1) / plan->PanelParts),
-            FirstRow = down * plan->Rows,
-            EndRow = Math.Min(plan->Product.OutputRows, (down + 1) * plan->Rows),
+            FirstRow = plan->FirstRow + (down * plan->Rows),
+            EndRow = Math.Min(plan->EndRow, plan->FirstRow + ((down + 1) * plan->Rows)),
             FirstColumn = across * plan->Columns,
             EndColumn = Math.Min(plan->Product.OutputColumns, (across + 1) * plan->Columns),
         };

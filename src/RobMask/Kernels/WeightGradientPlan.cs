@@ -11,8 +11,8 @@ namespace RobMask.Kernels;
 internal readonly unsafe struct WeightGradientPlan<T>
     where T : unmanaged
 {
-    /// <summary>Bytes of packed operands that are worked on at a time: a part of the last-level cache.</summary>
-    private const long BatchBytes = 8 << 20;
+    /// <summary>Bytes of packed operands that are worked on at a time: they stay in the second-level caches for every tap.</summary>
+    private const long BatchBytes = 2 << 20;
 
     /// <summary>Plans the gradient for tiles of <paramref name="lanes"/>·2 columns and at most <paramref name="maximumRows"/> rows.</summary>
     public WeightGradientPlan(in ConvShape shape, int lanes, int maximumRows)
