@@ -23,7 +23,7 @@ public interface ITape : IDisposable
     /// <exception cref="InvalidOperationException">The last forward pass was not kept for this.</exception>
     void Backward(ITensor gradient, BackwardTargets targets);
 
-    /// <summary>The gradient of the images after <see cref="Backward"/> with <see cref="BackwardTargets.Input"/>, [N, …].</summary>
+    /// <summary>The gradient of the images after <see cref="Backward"/> with <see cref="BackwardTargets.Input"/>, [N, …]; it lasts until the next one.</summary>
     ITensor InputGradient { get; }
 
     /// <summary>The gradient of the mixture coefficients after <see cref="Backward"/> with <see cref="BackwardTargets.Coefficients"/>, [N, k] or [N, L·k].</summary>

@@ -26,7 +26,8 @@ internal sealed class ManagedTape<T> : ITape
     private readonly int[] _readers;
     private readonly bool[] _leadsToParameter;
     private readonly bool[] _leadsToRescale;
-    private DenseTensor<T>? _inputGradient;
+    private OutputGradient<T>? _arrival;
+    private OutputGradient<T>? _inputGradient;
     private DenseTensor<T>? _coefficientGradient;
     private ForwardOptions? _options;
     private NodeRunner<T>?[] _runners;
@@ -73,7 +74,7 @@ internal sealed class ManagedTape<T> : ITape
 
     public BackwardTargets Targets { get; private set; }
 
-    public ITensor InputGradient => _inputGradient ?? throw new InvalidOperationException("tape: the gradient of the input was not asked for");
+    public ITensor InputGradient => _inputGradient?.Tensor ?? throw new InvalidOperationException("tape: the gradient of the input was not asked for");
 
     public ITensor CoefficientGradient => _coefficientGradient ?? throw new InvalidOperationException("tape: the gradient of the coefficients was not asked for");
 
@@ -112,7 +113,12 @@ internal sealed class ManagedTape<T> : ITape
         }
 
         Targets = targets;
-        _inputGradient = null;
+        if (_inputGradient is not null)
+        {
+            Release(_inputGradient);
+            _inputGradient = null;
+        }
+
         _coefficientGradient = null;
         if (targets.HasFlag(BackwardTargets.Coefficients))
         {
@@ -122,9 +128,14 @@ internal sealed class ManagedTape<T> : ITape
             _coefficientGradient.Span.Clear();
         }
 
-        OutputGradient<T> last = _pool.Rent(outputGradient.Shape);
-        outputGradient.Span.CopyTo(last.Tensor.Span);
-        _gradients[^1] = last;
+        // The caller holds on to its tensor, so that nobody here overwrites it and it never enters the pool.
+        if (!ReferenceEquals(_arrival?.Tensor, outputGradient))
+        {
+            _arrival = new OutputGradient<T>(outputGradient);
+        }
+
+        _arrival.Holders = 2;
+        _gradients[^1] = _arrival;
         for (int i = _runners.Length - 1; i > 0; i--)
         {
             if (_gradients[i] is { } arrived)
@@ -136,10 +147,7 @@ internal sealed class ManagedTape<T> : ITape
 
         if (targets.HasFlag(BackwardTargets.Input))
         {
-            OutputGradient<T> inputGradient = _gradients[0] ?? throw new InvalidOperationException("tape: no gradient reached the input");
-            _inputGradient = _pool.Named("input", inputGradient.Tensor.Shape);
-            inputGradient.Tensor.Span.CopyTo(_inputGradient.Span);
-            Release(inputGradient);
+            _inputGradient = _gradients[0] ?? throw new InvalidOperationException("tape: no gradient reached the input");
         }
 
         _gradients[0] = null;
