@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RobMask.Kernels;
 
@@ -9,6 +10,7 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
     where TTile : struct, ITileFamily<T>
 {
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int index, int worker)
     {
         int rowPart = index % rowParts;
@@ -52,6 +54,7 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
     }
 
     /// <summary>Packs the source a block of channels at a time and runs the tiles over it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Multiply(
         in SlidingProduct<T> product, in StripGeometry geometry, int group, int firstPanel, int endPanel, int columnPanels, nint panelPitch, T* tiles, nint tilePitch)
     {
@@ -87,6 +90,7 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
     }
 
     /// <summary>Writes a row of tiles to its output channel, with its bias and addend.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Store(in StripGeometry geometry, T* row, int channel, nint tilePitch)
     {
         nint start = channel * phases->OutputChannelPitch;
@@ -112,6 +116,7 @@ internal readonly unsafe struct SlidingStrips<T, TTile>(
     }
 
     /// <summary>Writes a row of tiles of every phase to its output channel, a column of each in turn, with its addend.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StoreInterleaved(in StripGeometry geometry, T* row, nint phasePitch, int channel, nint tilePitch)
     {
         // A row of the output is put together here first, where there is an addend that the output may overwrite.

@@ -9,6 +9,7 @@ internal static unsafe class StripPacking<T, TTile>
     where TTile : struct, ITileFamily<T>
 {
     /// <summary>Copies the rows of one channel under the strip into the stage; its edges are zeros already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Stage(in SlidingProduct<T> product, in StripGeometry geometry, T* channel, T* stage)
     {
         int firstX = Math.Max(0, -geometry.LowestColumn);

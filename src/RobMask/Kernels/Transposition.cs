@@ -66,6 +66,7 @@ internal static unsafe class Transposition
     }
 
     /// <summary>destination[i] = source[i · step].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gather<T>(T* source, nint step, int count, T* destination)
         where T : unmanaged
     {
@@ -85,7 +86,7 @@ internal static unsafe class Transposition
 
     /// <summary>destination[i] = source[2 · i].</summary>
     /// <remarks>Reads whole pairs: one element beyond the last is read, and every <see cref="Tensors.DenseTensor{T}"/> has it in its array.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void EveryOther<T>(T* source, int count, T* destination)
         where T : unmanaged
     {

@@ -80,14 +80,14 @@ internal readonly unsafe struct WeightGradientPacking<T>(
                 continue;
             }
 
-            int h = y - shape.Attributes.PaddingHeight;
+            int h = (y * plan.PackedRowStep) - shape.Attributes.PaddingHeight;
             if (h < 0 || h >= shape.H)
             {
                 new Span<T>(row, plan.RowLength * width).Clear();
                 continue;
             }
 
-            for (int phase = 0; phase < plan.ColumnStride; phase++)
+            for (int phase = 0; phase < plan.PackedPhases; phase++)
             {
                 if (!plan.ReadsColumns(phase))
                 {
@@ -147,8 +147,8 @@ internal readonly unsafe struct WeightGradientPacking<T>(
             {
                 int term = firstTerm + lane;
                 T* from = stage + (((term / taps) - firstChannel) * (nint)stageLength) + plan.StageOffset(term / shape.S % shape.R, term % shape.S)
-                    + ((nint)firstRow * plan.RowStride * plan.RowLength);
-                CopyRows(from, plan.RowStride * plan.RowLength, count, shape.Q, rows + (lane * pitch));
+                    + (firstRow * plan.StageRowPitch);
+                CopyRows(from, plan.StageRowPitch, count, shape.Q, rows + (lane * pitch));
             }
 
             // Lanes beyond the terms hold anything: their chains are never stored.
@@ -184,8 +184,8 @@ internal readonly unsafe struct WeightGradientPacking<T>(
             T* row = stage + ((nint)c * length);
             for (int y = 0; y < plan.PlaneRows; y++, row += plan.RowLength)
             {
-                int h = y - shape.Attributes.PaddingHeight;
-                for (int phase = 0; phase < plan.ColumnStride && (uint)h < (uint)shape.H; phase++)
+                int h = (y * plan.PackedRowStep) - shape.Attributes.PaddingHeight;
+                for (int phase = 0; phase < plan.PackedPhases && (uint)h < (uint)shape.H; phase++)
                 {
                     (int first, int end) = plan.PhaseInside(phase);
                     T* source = from + ((nint)h * shape.W) + (phase + (first * plan.ColumnStride) - shape.Attributes.PaddingWidth);

@@ -35,10 +35,13 @@ internal readonly unsafe struct WeightGradientPlan<T>
         // A stride over a single output is 1, so that no table grows with it.
         RowStride = shape.P == 1 ? 1 : a.StrideHeight;
         ColumnStride = shape.Q == 1 ? 1 : a.StrideWidth;
-        PlaneRows = ((shape.P - 1) * RowStride) + ((shape.R - 1) * a.DilationHeight) + 1;
+        // A kernel of one row or column reads every stride-th alone: only those are packed.
+        PackedRowStep = shape.R == 1 ? RowStride : 1;
+        PackedPhases = shape.S == 1 ? 1 : ColumnStride;
+        PlaneRows = (((shape.P - 1) * RowStride) + ((shape.R - 1) * a.DilationHeight)) / PackedRowStep + 1;
         int columns = ((shape.Q - 1) * ColumnStride) + ((shape.S - 1) * a.DilationWidth) + 1;
         PhaseWidth = (columns + ColumnStride - 1) / ColumnStride;
-        RowLength = PhaseWidth * ColumnStride;
+        RowLength = PhaseWidth * PackedPhases;
 
         ImagesPerChain = Conv2d.ImagesPerChain(shape.P, shape.Q);
         Chains = (shape.N + ImagesPerChain - 1) / ImagesPerChain;
@@ -57,6 +60,12 @@ internal readonly unsafe struct WeightGradientPlan<T>
 
     /// <summary>Input columns between output columns.</summary>
     public int ColumnStride { get; }
+
+    /// <summary>Input rows between packed rows.</summary>
+    public int PackedRowStep { get; }
+
+    /// <summary>Residues of columns modulo the stride that are packed.</summary>
+    public int PackedPhases { get; }
 
     /// <summary>Columns of a tile.</summary>
     public int Width { get; }
@@ -92,7 +101,10 @@ internal readonly unsafe struct WeightGradientPlan<T>
     public int PlaneLength => Unrolled ? Shape.P * Shape.Q * Width : PlaneRows * RowLength * PixelWidth;
 
     /// <summary>Elements of a packed image from an output row's first step to the next one's.</summary>
-    public nint RowPitch => Unrolled ? (nint)Shape.Q * Width : (nint)RowLength * RowStride * PixelWidth;
+    public nint RowPitch => Unrolled ? (nint)Shape.Q * Width : StageRowPitch * PixelWidth;
+
+    /// <summary>Elements of a padded channel from an output row's first step to the next one's.</summary>
+    public nint StageRowPitch => (nint)RowLength * (RowStride / PackedRowStep);
 
     /// <summary>Images of a chain.</summary>
     public int ImagesPerChain { get; }
@@ -139,7 +151,7 @@ internal readonly unsafe struct WeightGradientPlan<T>
         Inside((s * Shape.Attributes.DilationWidth) - Shape.Attributes.PaddingWidth, ColumnStride, Shape.W, Shape.Q);
 
     /// <summary>Whether a tap reads packed row <paramref name="y"/>.</summary>
-    public bool ReadsRow(int y) => Reads(y, Shape.R, Shape.Attributes.DilationHeight, RowStride);
+    public bool ReadsRow(int y) => Reads(y * PackedRowStep, Shape.R, Shape.Attributes.DilationHeight, RowStride);
 
     /// <summary>Whether a tap reads columns of residue <paramref name="phase"/> modulo the stride.</summary>
     public bool ReadsColumns(int phase) => Reads(phase, Shape.S, Shape.Attributes.DilationWidth, ColumnStride);

@@ -163,6 +163,12 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
             }
 
             to += ((nint)firstColumn * taps) + tap;
+            if (taps == 1)
+            {
+                new ReadOnlySpan<T>(from, columns).CopyTo(new Span<T>(to, columns));
+                continue;
+            }
+
             Transposition.Strided(from, 1, columns, to, taps);
             if (plan.Paired && tap + 1 < taps)
             {
