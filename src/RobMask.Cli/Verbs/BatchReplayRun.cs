@@ -21,7 +21,12 @@ internal static class BatchReplayRun
         TextWriter messages = json ? shell.Error : shell.Output;
         for (int s = 0; s < steps; s++)
         {
-            shell.Cancellation.ThrowIfCancellationRequested();
+            if (shell.Cancellation.IsCancellationRequested)
+            {
+                shell.Error.WriteLine($"robmask: interrupted before step {s + 1}; nothing was written");
+                return ExitCodes.Interrupted;
+            }
+
             replay.Step(batches.Pixels(s % batches.Count), batches.Labels(s % batches.Count));
             messages.WriteLine(System.FormattableString.Invariant($"step {s + 1}/{steps}: loss {replay.Losses[s]:R}"));
         }
