@@ -15,7 +15,10 @@ public sealed class Conv2dThreadTests
         for (int i = 0; i < 15; i++)
         {
             cases.Add(ConvCases.Draw(random));
+            cases.Add(ConvCases.DrawBatch(random));
         }
+
+        cases.Add(new ConvCases.Case(new TensorShape(33, 96, 16, 16), new TensorShape(40, 48, 3, 3), ConvAttributes.Square(3, 2, 1, 1, 2), false));
 
         foreach (ConvCases.Case one in cases)
         {
@@ -35,13 +38,15 @@ public sealed class Conv2dThreadTests
         }
     }
 
-    [Fact]
-    public void A_convolution_after_the_first_allocates_nothing()
+    [Theory]
+    [InlineData(4)]
+    [InlineData(32)]
+    public void A_convolution_after_the_first_allocates_nothing(int images)
     {
         ConvAttributes a = ConvAttributes.Square(3, 1, 1);
-        DenseTensor<float> input = new(4, 32, 16, 16);
+        DenseTensor<float> input = new(images, 32, 16, 16);
         DenseTensor<float> weight = new(40, 32, 3, 3);
-        DenseTensor<float> output = new(4, 40, 16, 16);
+        DenseTensor<float> output = new(images, 40, 16, 16);
         DenseTensor<float> gradInput = new(input.Shape);
         DenseTensor<float> gradWeight = new(weight.Shape);
         void Pass()

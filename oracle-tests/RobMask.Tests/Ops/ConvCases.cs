@@ -52,6 +52,9 @@ internal static class ConvCases
         yield return new Case(new TensorShape(40, 128, 4, 4), new TensorShape(64, 2, 3, 3), ConvAttributes.Square(3, 1, 1, 1, 64), false);
         yield return new Case(new TensorShape(2, 64, 32, 32), new TensorShape(16, 64, 1, 1), ConvAttributes.Square(1, 2), false);
         yield return new Case(new TensorShape(43, 64, 32, 32), new TensorShape(5, 64, 3, 3), ConvAttributes.Square(3, 1, 1), false);
+        yield return new Case(new TensorShape(32, 80, 9, 20), new TensorShape(30, 80, 3, 3), ConvAttributes.Square(3, 1, 1), true);
+        yield return new Case(new TensorShape(32, 600, 24, 24), new TensorShape(4, 600, 1, 1), ConvAttributes.Square(1), false);
+        yield return new Case(new TensorShape(32, 16, 12, 12), new TensorShape(20, 16, 3, 3), ConvAttributes.Square(3, 1, 1), false);
         yield return new Case(new TensorShape(9, 3, 32, 32), new TensorShape(64, 3, 3, 3), ConvAttributes.Square(3, 1, 1), false);
     }
 

@@ -214,7 +214,7 @@ internal static unsafe class ConvolutionKernels
     {
         // A single tap reads each element once an output panel: bringing many channels into another order costs more than it saves.
         bool isProduct = shape.R == 1 && shape.S == 1 && shape.P == shape.H && shape.Q == shape.W && product.Outputs >= 32 && product.Channels > product.Outputs;
-        if (isProduct || !ImageLaneKernel.Fits(shape.N, bits / 8 / sizeof(T)) || !Finite.AreAll(product.Weight, (long)shape.K * shape.Terms))
+        if (isProduct || !ImageLaneKernel.Fits(product, bits / 8 / sizeof(T)) || !Finite.AreAll(product.Weight, (long)shape.K * shape.Terms))
         {
             return false;
         }

@@ -6,12 +6,17 @@ namespace RobMask.Kernels;
 /// <summary>Runs a <see cref="SlidingProduct{T}"/> with the images of a batch in the lanes of a vector: see <see cref="ImageLanePlan{T}"/>.</summary>
 internal static unsafe class ImageLaneKernel
 {
-    /// <summary>Whether the images fill enough of the lanes.</summary>
-    public static bool Fits(int images, int lanes)
+    /// <summary>Bytes that one row of a block of images may take, all channels.</summary>
+    private const long LargestRow = 16 << 20;
+
+    /// <summary>Whether the images fill enough of the lanes and a row of them is of moderate size.</summary>
+    public static bool Fits<T>(in SlidingProduct<T> product, int lanes)
+        where T : unmanaged
     {
         int width = 2 * lanes;
-        int blocks = (images + width - 1) / width;
-        return 4L * images >= 3L * blocks * width;
+        int blocks = (product.Images + width - 1) / width;
+        long rowBytes = ((long)product.SourceColumns + 1) * product.Groups * product.Channels * width * sizeof(T);
+        return 4L * product.Images >= 3L * blocks * width && rowBytes <= LargestRow;
     }
 
     /// <summary>Computes all outputs; <paramref name="forward"/> tells which taps an output meets. No weight may be infinite or NaN.</summary>

@@ -45,6 +45,14 @@ internal static unsafe class Transposition
                 }
             }
 
+            if (sizeof(T) == sizeof(uint) && !Vector512.IsHardwareAccelerated && Vector128.IsHardwareAccelerated)
+            {
+                for (; row + 4 <= rows; row += 4)
+                {
+                    FourRowsNarrow((uint*)(from + (row * pitch)), pitch, count, (uint*)(to + row), width);
+                }
+            }
+
             for (; row < rows; row++)
             {
                 Strided(from + (row * pitch), 1, count, to + row, width);
@@ -228,6 +236,39 @@ internal static unsafe class Transposition
         if (column < columns)
         {
             Strided(source + column, pitch, 8, destination, 1);
+        }
+    }
+
+    /// <summary>Four rows at a time, four columns of each, where vectors are narrower.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourRowsNarrow(uint* source, nint pitch, int columns, uint* destination, nint width)
+    {
+        Vector128<uint> neighbours = Vector128.Create(1u, 0, 3, 2);
+        Vector128<uint> pairs = Vector128.Create(2u, 3, 0, 1);
+        Vector128<uint> even = Vector128.Create(uint.MaxValue, 0, uint.MaxValue, 0);
+        Vector128<uint> lower = Vector128.Create(uint.MaxValue, uint.MaxValue, 0, 0);
+        int column = 0;
+        for (; column + 4 <= columns; column += 4)
+        {
+            Vector128<uint> a = Vector128.Load(source + column);
+            Vector128<uint> b = Vector128.Load(source + column + pitch);
+            Vector128<uint> c = Vector128.Load(source + column + (2 * pitch));
+            Vector128<uint> d = Vector128.Load(source + column + (3 * pitch));
+            Vector128<uint> evenFirst = Vector128.ConditionalSelect(even, a, Vector128.Shuffle(b, neighbours));
+            Vector128<uint> oddFirst = Vector128.ConditionalSelect(even, Vector128.Shuffle(a, neighbours), b);
+            Vector128<uint> evenLast = Vector128.ConditionalSelect(even, c, Vector128.Shuffle(d, neighbours));
+            Vector128<uint> oddLast = Vector128.ConditionalSelect(even, Vector128.Shuffle(c, neighbours), d);
+            Vector128.ConditionalSelect(lower, evenFirst, Vector128.Shuffle(evenLast, pairs)).Store(destination);
+            Vector128.ConditionalSelect(lower, oddFirst, Vector128.Shuffle(oddLast, pairs)).Store(destination + width);
+            Vector128.ConditionalSelect(lower, Vector128.Shuffle(evenFirst, pairs), evenLast).Store(destination + (2 * width));
+            Vector128.ConditionalSelect(lower, Vector128.Shuffle(oddFirst, pairs), oddLast).Store(destination + (3 * width));
+            destination += 4 * width;
+        }
+
+        for (; column < columns; column++)
+        {
+            Strided(source + column, pitch, 4, destination, 1);
+            destination += width;
         }
     }
 
