@@ -1,4 +1,5 @@
 using System.Numerics;
+using RobMask.Kernels;
 using RobMask.Networks;
 using RobMask.Ops;
 using RobMask.Tensors;
@@ -36,7 +37,7 @@ internal sealed class ManagedParameter<T>
 
     public void ZeroGradient()
     {
-        Gradient.Span.Clear();
+        Workers.For((Gradient.Length + ClearJob.Chunk - 1) / ClearJob.Chunk, new ClearJob(Gradient));
         IsGradientFresh = true;
     }
 
@@ -59,6 +60,18 @@ internal sealed class ManagedParameter<T>
     {
         Residual.Forward(_gradientRows[i], contribution, _gradientRows[i]);
         IsGradientFresh = false;
+    }
+
+    /// <summary>Clears a chunk: eleven million zeros are too much for one thread beside a step that all of them share.</summary>
+    private readonly struct ClearJob(DenseTensor<T> tensor) : IWorkerJob
+    {
+        public const int Chunk = 1 << 17;
+
+        public void Run(int index, int worker)
+        {
+            int start = index * Chunk;
+            tensor.Span.Slice(start, Math.Min(Chunk, tensor.Length - start)).Clear();
+        }
     }
 
     private static DenseTensor<T>[] Rows(DenseTensor<T> tensor)
