@@ -25,7 +25,7 @@ internal readonly unsafe struct WeightGradientPlan<T>
         int taps = shape.R * shape.S;
         Paired = taps > 1 && shape.ChannelsPerGroup <= lanes;
         TapTiles = Paired ? (taps + 1) / 2 : taps;
-        Unrolled = unrolledPanels * 5 < channelPanels * TapTiles * 4;
+        Unrolled = unrolledPanels * 2 <= channelPanels * TapTiles;
         Paired &= !Unrolled;
         TapTiles = Unrolled ? 1 : TapTiles;
         ColumnPanels = Unrolled ? unrolledPanels : channelPanels;
