@@ -49,7 +49,7 @@ internal readonly unsafe struct WeightGradientPlan<T>
             * (((long)ColumnPanels * PlaneLength) + ((long)Panels.PaddedRows * shape.P * shape.Q));
         ChainsPerBatch = (int)Math.Clamp(BatchBytes / bytesPerChain, 1, Chains);
         BatchImages = Math.Min(shape.N, ChainsPerBatch * ImagesPerChain);
-        Levels = 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Chains);
+        Levels = Chains == 1 ? 0 : 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Chains);
     }
 
     /// <summary>The convolution.</summary>
@@ -118,7 +118,7 @@ internal readonly unsafe struct WeightGradientPlan<T>
     /// <summary>Images that are packed at a time.</summary>
     public int BatchImages { get; }
 
-    /// <summary>Sums of full subtrees that may wait at one time.</summary>
+    /// <summary>Sums of full subtrees that may wait at one time; a single chain is the result itself.</summary>
     public int Levels { get; }
 
     /// <summary>Elements of the packed left operand (gradient of the output) of a batch.</summary>

@@ -32,11 +32,17 @@ internal readonly unsafe struct WeightGradientTiles<T, TTile>(
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
                 Advance(panel, left + plan.LeftOffset(group, panel, image), chainRight, tap, tile, count);
+                if (plan.Chains == 1)
+                {
+                    Store(tile, group, panel, columnPanel, tap);
+                    continue;
+                }
+
                 Push(tile, unitSums + (plan.Panels.Start(panel) * plan.Width), levelLength, plan.Panels.Height(panel) * plan.Width, firstChain + chain);
             }
         }
 
-        if (firstChain + chains == plan.Chains)
+        if (plan.Chains > 1 && firstChain + chains == plan.Chains)
         {
             for (int panel = firstPanel; panel < endPanel; panel++)
             {
