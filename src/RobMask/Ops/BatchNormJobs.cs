@@ -14,9 +14,17 @@ internal readonly struct BatchNormForwardJob<T, TRectifier>(BatchNormPlanes<T> s
     public void Run(int index, int worker)
     {
         (int first, int end) = source.Part(index);
+
+        // A large output is out of the caches before anybody reads it; to write past them saves reading its lines first.
+        bool pastCaches = source.PastCaches(output);
         for (int plane = first; plane < end; plane++)
         {
-            source.Row(plane).Forward<TRectifier>(source.Plane(source.Input, plane), addend is null ? default : source.Plane(addend, plane), source.Plane(output, plane));
+            source.Row(plane).Forward<TRectifier>(source.Plane(source.Input, plane), addend is null ? default : source.Plane(addend, plane), source.Plane(output, plane), pastCaches);
+        }
+
+        if (pastCaches)
+        {
+            Thread.MemoryBarrier();
         }
     }
 }

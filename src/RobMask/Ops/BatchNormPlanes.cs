@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using RobMask.Tensors;
 
 namespace RobMask.Ops;
@@ -7,6 +8,9 @@ namespace RobMask.Ops;
 internal readonly struct BatchNormPlanes<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>As the convolutions have it: more than the caches keep until the next operation reads it.</summary>
+    private const int LargeBytes = 8 << 20;
+
     public BatchNormPlanes(DenseTensor<T> input, DenseTensor<T> mean, DenseTensor<T> reciprocal, DenseTensor<T> gamma, DenseTensor<T> beta)
     {
         Planes = Planes.Of("batch norm C1", "input", input.Shape);
@@ -50,6 +54,13 @@ internal readonly struct BatchNormPlanes<T>
         int mask = PerImage ? plane : c;
         return new BatchNormRow<T>(Mean.Span[c], Reciprocal.Span[c], Gamma.Span[mask], Beta.Span[mask]);
     }
+
+    /// <summary>Whether a tensor of this shape, other than a, is so large that it is written past the caches: its planes start at whole registers.</summary>
+    public unsafe bool PastCaches(DenseTensor<T> output) =>
+        (long)output.Length * sizeof(T) >= LargeBytes
+        && !ReferenceEquals(output, Input)
+        && Planes.Length % Vector512<T>.Count == 0
+        && (nuint)output.Pointer % (nuint)Vector512<byte>.Count == 0;
 
     /// <summary>One plane of a tensor.</summary>
     public Span<T> Plane(DenseTensor<T> tensor, int plane) => tensor.Span.Slice(plane * Planes.Length, Planes.Length);

@@ -28,7 +28,11 @@ internal readonly struct BatchNormRow<T>(T mean, T reciprocal, T gamma, T beta)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>h from a and an addend, which may be empty; h may be either.</summary>
-    public void Forward<TRectifier>(ReadOnlySpan<T> a, ReadOnlySpan<T> addend, Span<T> h)
+    /// <param name="a">a.</param>
+    /// <param name="addend">The addend.</param>
+    /// <param name="h">h.</param>
+    /// <param name="pastCaches">Whether h starts at a whole register and is written past the caches: the caller ends with a memory barrier.</param>
+    public unsafe void Forward<TRectifier>(ReadOnlySpan<T> a, ReadOnlySpan<T> addend, Span<T> h, bool pastCaches)
         where TRectifier : struct, IRectifier
     {
         h = h[..a.Length];
@@ -43,7 +47,16 @@ internal readonly struct BatchNormRow<T>(T mean, T reciprocal, T gamma, T beta)
             {
                 Vector512<T> z = scalars.Rescale(scalars.Normalise(Vector512.LoadUnsafe(ref a0, (nuint)i)));
                 z = addend.IsEmpty ? z : z + Vector512.LoadUnsafe(ref addend0, (nuint)i);
-                (TRectifier.Applies ? Pass(z, z) : z).StoreUnsafe(ref h0, (nuint)i);
+                z = TRectifier.Applies ? Pass(z, z) : z;
+                if (pastCaches)
+                {
+                    // Tensors are pinned.
+                    z.StoreAlignedNonTemporal((T*)Unsafe.AsPointer(ref Unsafe.Add(ref h0, i)));
+                }
+                else
+                {
+                    z.StoreUnsafe(ref h0, (nuint)i);
+                }
             }
         }
 
