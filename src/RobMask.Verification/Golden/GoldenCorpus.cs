@@ -15,9 +15,6 @@ public sealed class GoldenCorpus(string folder)
     /// <summary>The manifest's path.</summary>
     public string ManifestPath => Path.Combine(folder, ManifestName);
 
-    /// <summary>The names of the cases that this version of the code defines.</summary>
-    public static IReadOnlyList<string> DefinedCases => [.. GoldenCases.All.Select(one => one.Name)];
-
     /// <summary>Computes every case anew from its file or its draws and compares all bits.</summary>
     /// <param name="cases">The operations or cases that are wanted; empty for all.</param>
     /// <param name="progress">Told of each case as it is done.</param>

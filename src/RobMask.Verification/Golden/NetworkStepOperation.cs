@@ -1,9 +1,7 @@
-using System.Numerics;
 using RobMask.Engines;
 using RobMask.Engines.Managed;
 using RobMask.Networks;
-using RobMask.Ops;
-using RobMask.Tensors;
+using RobMask.Verification.Networks;
 using RobMask.Verification.Operations;
 
 namespace RobMask.Verification.Golden;
@@ -29,46 +27,20 @@ internal sealed class NetworkStepOperation : Operation
 
     internal override void Run<T>(OperationCall<T> call)
     {
-        DenseTensor<T> input = call.Input("input");
-        int images = input.Shape[0];
         using ManagedEngine<T> engine = new();
         using IModel model = GoldenNetwork.Load(engine, _graph, call);
-        using ITape tape = model.CreateTape(images);
-        DenseTensor<T>? coefficients = call.InputOrNull("coefficients");
-        DenseTensor<T> logits = (DenseTensor<T>)tape.Forward(input, new ForwardOptions(coefficients is null ? MaskChoice.Primary(0) : MaskChoice.PerImage(coefficients))
+        NetworkOutputs.Run(call, model, MaskChoice.Primary(0), new ForwardOptions(MaskChoice.Primary(0))
         {
             BatchStatistics = _training,
             UpdateRunningStatistics = _training,
             KeepForBackward = true,
         });
-        Copy(call, "logits", logits);
-        DenseTensor<T> losses = new(images);
-        CrossEntropy.Forward(logits, call.Labels("target"), 0, losses);
-        call.Output("loss", new TensorShape()).Span[0] = CrossEntropy.Reduce(losses, Reduction.Mean);
-        DenseTensor<T> gradient = new(logits.Shape);
-        CrossEntropy.Backward(logits, call.Labels("target"), 0, T.One / T.CreateChecked(images), gradient);
-        model.ZeroGradients();
-        tape.Backward(gradient, BackwardTargets.Input | BackwardTargets.Parameters | (coefficients is null ? BackwardTargets.None : BackwardTargets.Coefficients));
-        Copy(call, "grad_input", (DenseTensor<T>)tape.InputGradient);
-        if (coefficients is not null)
-        {
-            Copy(call, "grad_coefficients", (DenseTensor<T>)tape.CoefficientGradient);
-        }
-
-        foreach (ModelParameter parameter in model.Parameters)
-        {
-            Copy(call, "grad." + parameter.Info.Name, (DenseTensor<T>)parameter.Gradient);
-        }
-
         if (_training)
         {
             foreach (ModelBuffer buffer in model.Buffers)
             {
-                Copy(call, "buffer." + buffer.Info.Name, (DenseTensor<T>)buffer.Value);
+                call.OutputCopy("buffer." + buffer.Info.Name, buffer.Value);
             }
         }
     }
-
-    private static void Copy<T>(OperationCall<T> call, string name, DenseTensor<T> tensor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => tensor.Span.CopyTo(call.Output(name, tensor.Shape).Span);
 }

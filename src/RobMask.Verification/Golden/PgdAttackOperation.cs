@@ -38,6 +38,6 @@ internal sealed class PgdAttackOperation : Operation
         using Attack attack = new(engine, _attack);
         NetworkTarget target = new(engine, tape, _graph.OutputShape[0], new ForwardOptions(MaskChoice.Primary(0)));
         AttackOutcome outcome = attack.Run(target, input, call.Labels("target"), new PhiloxKey(_seed, PhiloxStreams.EvaluationAttack, 0));
-        ((DenseTensor<T>)outcome.Images).Span.CopyTo(call.Output("output", input.Shape).Span);
+        call.OutputCopy("output", outcome.Images);
     }
 }

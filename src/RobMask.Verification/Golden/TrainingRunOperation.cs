@@ -1,7 +1,6 @@
 using RobMask.Data;
 using RobMask.Engines;
 using RobMask.Engines.Managed;
-using RobMask.Tensors;
 using RobMask.Training;
 using RobMask.Verification.Operations;
 
@@ -31,20 +30,17 @@ internal sealed class TrainingRunOperation : Operation
         trainer.Run(new TrainingRunOptions());
         foreach (ModelParameter parameter in trainer.Network.Model.Parameters)
         {
-            Copy(call, "param." + parameter.Info.Name, parameter.Value);
+            call.OutputCopy("param." + parameter.Info.Name, parameter.Value);
         }
 
         foreach (ModelBuffer buffer in trainer.Network.Model.Buffers)
         {
-            Copy(call, "buffer." + buffer.Info.Name, buffer.Value);
+            call.OutputCopy("buffer." + buffer.Info.Name, buffer.Value);
         }
 
         foreach (ModelParameter parameter in trainer.Network.Gate?.Model.Parameters ?? [])
         {
-            Copy(call, "gate." + parameter.Info.Name, parameter.Value);
+            call.OutputCopy("gate." + parameter.Info.Name, parameter.Value);
         }
     }
-
-    private static void Copy<T>(OperationCall<T> call, string name, ITensor tensor)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => ((DenseTensor<T>)tensor).Span.CopyTo(call.Output(name, tensor.Shape).Span);
 }

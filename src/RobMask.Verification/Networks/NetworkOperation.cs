@@ -3,7 +3,6 @@ using RobMask.Engines;
 using RobMask.Engines.Managed;
 using RobMask.Experiments.Suite;
 using RobMask.Networks;
-using RobMask.Ops;
 using RobMask.Tensors;
 using RobMask.Training;
 using RobMask.Verification.Operations;
@@ -38,43 +37,12 @@ internal sealed class NetworkOperation : Operation
         using ManagedEngine<T> engine = new();
         using NetworkFile file = NetworkFile.Load(engine, _pass.ModelPath, Described(_pass.ModelPath, input.Shape));
         DeployedNetwork network = _pass.Deploy(file);
-        DenseTensor<T>? coefficients = call.InputOrNull("coefficients");
-        using ITape tape = network.Model.CreateTape(input.Shape[0]);
-        ForwardOptions options = new(coefficients is null ? network.Mask : MaskChoice.PerImage(coefficients))
+        NetworkOutputs.Run(call, network.Model, network.Mask, new ForwardOptions(network.Mask)
         {
             StatisticsSet = network.StatisticsSet,
             BatchStatistics = _pass.BatchStatistics,
             KeepForBackward = _pass.Backward,
-        };
-        DenseTensor<T> logits = (DenseTensor<T>)tape.Forward(input, options);
-        Copy(call, "logits", logits);
-        if (call.LabelsOrNull("target") is not { } target)
-        {
-            return;
-        }
-
-        DenseTensor<T> losses = new(input.Shape[0]);
-        CrossEntropy.Forward(logits, target, 0, losses);
-        call.Output("loss", new TensorShape()).Span[0] = CrossEntropy.Reduce(losses, Reduction.Mean);
-        if (!_pass.Backward)
-        {
-            return;
-        }
-
-        DenseTensor<T> gradient = new(logits.Shape);
-        CrossEntropy.Backward(logits, target, 0, T.One / T.CreateChecked(input.Shape[0]), gradient);
-        network.Model.ZeroGradients();
-        tape.Backward(gradient, BackwardTargets.Input | BackwardTargets.Parameters | (coefficients is null ? BackwardTargets.None : BackwardTargets.Coefficients));
-        Copy(call, "grad_input", (DenseTensor<T>)tape.InputGradient);
-        if (coefficients is not null)
-        {
-            Copy(call, "grad_coefficients", (DenseTensor<T>)tape.CoefficientGradient);
-        }
-
-        foreach (ModelParameter parameter in network.Model.Parameters)
-        {
-            Copy(call, "grad." + parameter.Info.Name, (DenseTensor<T>)parameter.Gradient);
-        }
+        });
     }
 
     /// <summary>For a file that is no checkpoint: its metadata describe the layers, the images the input.</summary>
@@ -91,8 +59,4 @@ internal sealed class NetworkOperation : Operation
             Classes = layers is null || file.Metadata.ContainsKey("format") ? 2 : SequentialNetwork.Classes(layers),
         };
     }
-
-    /// <summary>What belongs to the tape or the model is copied: it does not outlive them unchanged.</summary>
-    private static void Copy<T>(OperationCall<T> call, string name, DenseTensor<T> tensor)
-        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T> => tensor.Span.CopyTo(call.Output(name, tensor.Shape).Span);
 }

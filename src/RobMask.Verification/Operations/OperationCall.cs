@@ -49,6 +49,9 @@ internal sealed class OperationCall<T>(Dictionary<string, ITensor> inputs, Dicti
         return tensor;
     }
 
+    /// <summary>Copies an output from a tensor that does not outlive its tape or model unchanged.</summary>
+    public void OutputCopy(string name, ITensor tensor) => ((DenseTensor<T>)tensor).Span.CopyTo(Output(name, tensor.Shape).Span);
+
     /// <summary>Takes an output.</summary>
     public void Output(string name, ITensor tensor) => _outputs.Add(new NamedTensor(name, tensor));
 }

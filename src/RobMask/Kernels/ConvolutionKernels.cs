@@ -60,7 +60,8 @@ internal static unsafe class ConvolutionKernels
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ConvAttributes a = shape.Attributes;
-        if (TryImages(shape, InputGradient(shape, gradOutput, weight, addend, gradInput), false, bits))
+        SlidingProduct<T> whole = InputGradient(shape, gradOutput, weight, addend, gradInput);
+        if (TryImages(shape, whole, false, bits))
         {
             return;
         }
@@ -75,18 +76,8 @@ internal static unsafe class ConvolutionKernels
             for (int columnPhase = 0; columnPhase < columnPhases; columnPhase++)
             {
                 StridePhase columns = new(columnPhase, shape.W, shape.S, a.StrideWidth, a.PaddingWidth, a.DilationWidth);
-                products[columnPhase] = new SlidingProduct<T>
+                products[columnPhase] = whole with
                 {
-                    Images = shape.N,
-                    Groups = shape.Groups,
-                    Channels = shape.OutputsPerGroup,
-                    SourceRows = shape.P,
-                    SourceColumns = shape.Q,
-                    Source = gradOutput,
-                    SourceImagePitch = (nint)shape.K * shape.P * shape.Q,
-                    SourceChannelPitch = (nint)shape.P * shape.Q,
-                    SourceRowPitch = shape.Q,
-                    SourceColumnPitch = 1,
                     TapRows = rows.Taps,
                     TapColumns = columns.Taps,
                     FirstRow = rows.FirstSource,
@@ -95,11 +86,7 @@ internal static unsafe class ConvolutionKernels
                     ColumnStep = columns.SourceStep,
                     RowStride = 1,
                     ColumnStride = 1,
-                    Outputs = shape.ChannelsPerGroup,
                     Weight = weight + (rows.FirstTap * shape.S) + columns.FirstTap,
-                    WeightGroupPitch = (nint)shape.OutputsPerGroup * shape.Terms,
-                    WeightOutputPitch = shape.R * shape.S,
-                    WeightChannelPitch = shape.Terms,
                     WeightTapRowPitch = rows.TapStep * shape.S,
                     WeightTapColumnPitch = columns.TapStep,
                     OutputRows = rows.Positions,
@@ -107,8 +94,6 @@ internal static unsafe class ConvolutionKernels
                     KeptColumns = columns.Positions,
                     Output = gradInput + (rowPhase * shape.W),
                     Addend = addend is null ? null : addend + (rowPhase * shape.W),
-                    OutputImagePitch = (nint)shape.C * shape.H * shape.W,
-                    OutputChannelPitch = (nint)shape.H * shape.W,
                     OutputRowPitch = (nint)rowPhases * shape.W,
                     OutputColumnPitch = columnPhases,
                 };
