@@ -24,6 +24,7 @@ internal unsafe struct ImageLanePlan<T>
     private const long CachedBytes = 8 << 20;
     private const long BandBytes = 10 << 20;
     private const long OneRowBandBytes = 3 << 20;
+    private const int LeastPartsPerThread = 12;
 
     /// <summary>The product, the taps of each output row and column, and the row panels.</summary>
     public SlidingProduct<T> Product;
@@ -98,7 +99,14 @@ internal unsafe struct ImageLanePlan<T>
         int panelsPerPart = blocks == 1 ? Panels.Count : (int)Math.Clamp(TileBytes / panelBytes, 1, Panels.Count);
         PanelParts = (Panels.Count + panelsPerPart - 1) / panelsPerPart;
         int otherParts = Product.Groups * ((Product.OutputRows + Rows - 1) / Rows) * RectanglesAcross;
-        PanelParts = Math.Min(Panels.Count, Math.Max(PanelParts, ((2 * threads) + otherParts - 1) / otherParts));
+
+        // Parts enough, and as many for each thread, so that no thread waits long for another's last part.
+        int leastParts = threads == 1 ? 1 : LeastPartsPerThread * threads;
+        PanelParts = Math.Min(Panels.Count, Math.Max(PanelParts, (leastParts + otherParts - 1) / otherParts));
+        while (PanelParts * otherParts % threads != 0 && PanelParts < Panels.Count)
+        {
+            PanelParts++;
+        }
 
         // Rows that two bands need are brought into order twice: shorter bands where a kernel of one row has none.
         long bandBytes = Product.TapRows == 1 ? OneRowBandBytes : BandBytes;
