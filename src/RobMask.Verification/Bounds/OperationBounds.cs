@@ -1,0 +1,55 @@
+using RobMask.Tensors;
+using RobMask.Verification.Operations;
+
+namespace RobMask.Verification.Bounds;
+
+/// <summary>The outputs of any operation of the catalogue in double, with a bound for each element in a declared precision.</summary>
+public static class OperationBounds
+{
+    private static readonly Dictionary<string, Action<BoundCall>> Rules = new(StringComparer.Ordinal)
+    {
+        ["conv2d"] = ConvolutionBounds.Forward,
+        ["conv2d_backward"] = ConvolutionBounds.Backward,
+        ["relu"] = ReluBounds.Forward,
+        ["relu_backward"] = ReluBounds.Backward,
+        ["feature_mask"] = ReluBounds.Mask,
+    };
+
+    /// <summary>Bounds an operation on exact inputs: those that an implementation was given.</summary>
+    /// <returns>Its outputs, in the order of its description.</returns>
+    /// <exception cref="ArgumentException">A name, shape, type or attribute is wrong; the message says what was expected.</exception>
+    public static IReadOnlyList<BoundedOutput> Compute(OperationRequest request, ArithmeticModel model)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Operation operation = OperationCatalog.Find(request.Name);
+        Dictionary<string, ITensor> inputs = OperationBinding.Inputs<double>(operation, request.Inputs);
+        Dictionary<string, BoundedTensor> numbers = new(StringComparer.Ordinal);
+        Dictionary<string, DenseTensor<int>> labels = new(StringComparer.Ordinal);
+        foreach ((string name, ITensor tensor) in inputs)
+        {
+            if (tensor is DenseTensor<int> label)
+            {
+                labels.Add(name, label);
+            }
+            else
+            {
+                numbers.Add(name, new BoundedTensor((DenseTensor<double>)tensor));
+            }
+        }
+
+        return Compute(operation, numbers, labels, OperationBinding.Attributes(operation, request.Attributes), model);
+    }
+
+    /// <summary>The same on inputs that carry bounds themselves; shapes are those of a checked request.</summary>
+    internal static IReadOnlyList<BoundedOutput> Compute(
+        Operation operation,
+        IReadOnlyDictionary<string, BoundedTensor> inputs,
+        IReadOnlyDictionary<string, DenseTensor<int>> labels,
+        IReadOnlyDictionary<string, object> attributes,
+        ArithmeticModel model)
+    {
+        BoundCall call = new(inputs, labels, attributes, model);
+        Rules[operation.Name](call);
+        return call.Outputs;
+    }
+}
