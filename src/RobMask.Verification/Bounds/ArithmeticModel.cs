@@ -21,19 +21,26 @@ public sealed record ArithmeticModel
     /// <summary>Operands of products cut or rounded to 11 bits, range of float; tensor-core accumulator.</summary>
     public static ArithmeticModel Tf32 { get; } = new("tf32")
     {
-        OperandRounding = Math.ScaleB(1, -10), OperandFloor = Math.ScaleB(1, -126), HasTensorCores = true,
+        OperandRounding = Math.ScaleB(1, -10),
+        OperandFloor = Math.ScaleB(1, -126),
+        HasTensorCores = true,
     };
 
     /// <summary>Operands of products rounded to binary16; tensor-core accumulator.</summary>
     public static ArithmeticModel Fp16 { get; } = new("fp16")
     {
-        OperandRounding = Math.ScaleB(1, -11), OperandFloor = Math.ScaleB(1, -25), OperandGreatest = 65504, HasTensorCores = true,
+        OperandRounding = Math.ScaleB(1, -11),
+        OperandFloor = Math.ScaleB(1, -25),
+        OperandGreatest = 65504,
+        HasTensorCores = true,
     };
 
     /// <summary>Operands of products rounded to bfloat16; tensor-core accumulator.</summary>
     public static ArithmeticModel Bf16 { get; } = new("bf16")
     {
-        OperandRounding = Math.ScaleB(1, -8), OperandFloor = Math.ScaleB(1, -126), HasTensorCores = true,
+        OperandRounding = Math.ScaleB(1, -8),
+        OperandFloor = Math.ScaleB(1, -126),
+        HasTensorCores = true,
     };
 
     /// <summary>All models, the most precise first.</summary>

@@ -1,5 +1,3 @@
-using RobMask.Tensors;
-
 namespace RobMask.Verification.Bounds;
 
 /// <summary>Bounds of relu, its gradient and the feature mask: exact, and undecided only where an input is known no better than that.</summary>
