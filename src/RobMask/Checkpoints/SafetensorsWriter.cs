@@ -34,7 +34,7 @@ public sealed class SafetensorsWriter
     /// <summary>Adds a tensor.</summary>
     /// <exception cref="ArgumentException">The name is taken, or the format has no such element type.</exception>
     public void Add<T>(string name, DenseTensor<T> tensor)
-        where T : unmanaged => Add<T>(name, tensor.Shape, stream => WriteElements<T>(stream, tensor.Span));
+        where T : unmanaged => Add(name, SafetensorsTypes.Of<T>(), tensor.Shape, stream => WriteElements<T>(stream, tensor.Span));
 
     /// <summary>Adds a tensor from values in row-major order.</summary>
     /// <exception cref="ArgumentException">The name is taken, the number of values is not the shape's, or the format has no such element type.</exception>
@@ -46,7 +46,7 @@ public sealed class SafetensorsWriter
             throw new ArgumentException($"safetensors: «{name}» has {values.Length} values for shape {shape}", nameof(values));
         }
 
-        Add<T>(name, shape, stream => WriteElements(stream, values.Span));
+        Add(name, SafetensorsTypes.Of<T>(), shape, stream => WriteElements(stream, values.Span));
     }
 
     /// <summary>Writes the file, complete or not at all.</summary>
@@ -76,10 +76,10 @@ public sealed class SafetensorsWriter
         }
     }
 
-    private void Add<T>(string name, TensorShape shape, Action<Stream> write)
-        where T : unmanaged
+    /// <summary>Adds a tensor whose bytes are written by <paramref name="write"/> when the file is.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    internal void Add(string name, SafetensorsType type, TensorShape shape, Action<Stream> write)
     {
-        SafetensorsType type = SafetensorsTypes.Of<T>();
         if (name == "__metadata__" || !_names.Add(name))
         {
             throw new ArgumentException($"safetensors: the tensor name «{name}» is taken", nameof(name));
