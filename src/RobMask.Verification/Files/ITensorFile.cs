@@ -30,4 +30,8 @@ public sealed record TensorEntry(string Name, SafetensorsType Type, TensorShape 
 /// <summary>A tensor with its name.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Tensor">A <see cref="DenseTensor{T}"/> of float, double, int, long, byte or bool.</param>
-public sealed record NamedTensor(string Name, ITensor Tensor);
+public sealed record NamedTensor(string Name, ITensor Tensor)
+{
+    /// <summary>The element type in the file that it was read from, which may be narrower than that in memory; null where it comes from no file.</summary>
+    public SafetensorsType? Stored { get; init; }
+}

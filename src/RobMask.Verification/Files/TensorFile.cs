@@ -25,7 +25,7 @@ public static class TensorFile
     public static IReadOnlyList<NamedTensor> ReadAll(string path)
     {
         using ITensorFile file = Open(path);
-        return [.. file.Entries.Select(entry => new NamedTensor(entry.Name, file.Load(entry.Name)))];
+        return [.. file.Entries.Select(entry => new NamedTensor(entry.Name, file.Load(entry.Name)) { Stored = entry.Type })];
     }
 
     /// <summary>Writes a file, complete or not at all; the same tensors give the same bytes.</summary>
