@@ -1,0 +1,98 @@
+using RobMask.Checkpoints;
+using RobMask.Tensors;
+using RobMask.Verification.Bounds;
+using RobMask.Verification.Files;
+using RobMask.Verification.Operations;
+using RobMask.Verification.Verdicts.Details;
+using ITensor = RobMask.Tensors.ITensor;
+
+namespace RobMask.Verification.Verdicts;
+
+/// <summary>Judges whole operations on the inputs that an implementation was given.</summary>
+/// <param name="options">How much is said; null for the usual.</param>
+public sealed class OperationJudge(JudgeOptions? options = null)
+{
+    private readonly JudgeOptions _options = options ?? new JudgeOptions();
+
+    /// <summary>Judges an operation.</summary>
+    /// <param name="request">The operation, its inputs as the implementation got them, its attributes.</param>
+    /// <param name="got">The outputs that were given; others are listed as missing.</param>
+    /// <param name="declared">The precision that the implementation declares.</param>
+    /// <param name="label">What the operation is called where it was used; null for its name.</param>
+    /// <exception cref="ArgumentException">A name, shape, type or attribute of the request is wrong; the message says what was expected.</exception>
+    public OperationVerdict Of(OperationRequest request, IReadOnlyList<GotTensor> got, ArithmeticModel declared, string? label = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        IReadOnlyDictionary<string, ITensor> bits = Bits(request);
+        return Of(request, got, declared, label, bits, model => OperationBounds.Compute(request, model));
+    }
+
+    /// <summary>The same with bits and bounds from elsewhere.</summary>
+    internal OperationVerdict Of(
+        OperationRequest request,
+        IReadOnlyList<GotTensor> got,
+        ArithmeticModel declared,
+        string? label,
+        IReadOnlyDictionary<string, ITensor> bits,
+        Func<ArithmeticModel, IReadOnlyList<BoundedOutput>> bound)
+    {
+        IReadOnlyList<BoundedOutput> expected = bound(declared);
+        List<(Evidence Evidence, TensorVerdict Verdict)> judged = [];
+        foreach (BoundedOutput output in expected)
+        {
+            if (got.FirstOrDefault(tensor => tensor.Name == output.Name) is { } tensor)
+            {
+                Evidence evidence = new(tensor.Tensor, tensor.Stored, bits.GetValueOrDefault(output.Name), declared, _ => output);
+                judged.Add((evidence, Judge.Of(evidence, output)));
+            }
+        }
+
+        Explain(judged, bound);
+        return new OperationVerdict
+        {
+            Operation = request.Name,
+            Label = label ?? request.Name,
+            Attributes = request.Attributes,
+            Declared = declared,
+            Outputs = [.. judged.Select(pair => pair.Verdict)],
+            Missing = [.. expected.Select(output => output.Name).Except(got.Select(tensor => tensor.Name))],
+            Unknown = [.. got.Select(tensor => tensor.Name).Except(expected.Select(output => output.Name))],
+        };
+    }
+
+    // One set of bounds for each model, for all outputs that still need an explanation: these tensors are the largest there are.
+    private static void Explain(List<(Evidence Evidence, TensorVerdict Verdict)> judged, Func<ArithmeticModel, IReadOnlyList<BoundedOutput>> bound)
+    {
+        if (judged.Count == 0)
+        {
+            return;
+        }
+
+        foreach (ArithmeticModel model in Judge.Others(judged[0].Evidence.Declared))
+        {
+            int[] open = [.. Enumerable.Range(0, judged.Count).Where(i => judged[i].Verdict is { Verdict: Verdict.Wrong, Mismatch: null })];
+            if (open.Length == 0)
+            {
+                return;
+            }
+
+            IReadOnlyList<BoundedOutput> outputs = bound(model);
+            foreach (int i in open)
+            {
+                (Evidence evidence, TensorVerdict verdict) = judged[i];
+                if (Judge.Covers(outputs.First(output => output.Name == verdict.Name), evidence.Got, evidence.Stored))
+                {
+                    judged[i] = (evidence, verdict with { Verdict = Verdict.Explained, Explanation = model });
+                }
+            }
+        }
+    }
+
+    private IReadOnlyDictionary<string, ITensor> Bits(OperationRequest request)
+    {
+        Operation operation = OperationCatalog.Find(request.Name);
+        return _options.Bits && OperationBinding.Precision(operation, request with { Precision = null }) == OperationPrecision.F32
+            ? OperationCatalog.Run(request with { Precision = OperationPrecision.F32 }).ToDictionary(output => output.Name, output => output.Tensor)
+            : new Dictionary<string, ITensor>();
+    }
+}
