@@ -1,5 +1,4 @@
 using RobMask.Checkpoints;
-using RobMask.Tensors;
 using RobMask.Verification.Bounds;
 using ITensor = RobMask.Tensors.ITensor;
 

@@ -1,9 +1,6 @@
-using RobMask.Checkpoints;
-using RobMask.Tensors;
 using RobMask.Verification.Bounds;
-using RobMask.Verification.Files;
 using RobMask.Verification.Operations;
-using RobMask.Verification.Verdicts.Details;
+using RobMask.Verification.Verdicts.Causes;
 using ITensor = RobMask.Tensors.ITensor;
 
 namespace RobMask.Verification.Verdicts;
@@ -23,7 +20,7 @@ public sealed class OperationJudge(JudgeOptions? options = null)
     public OperationVerdict Of(OperationRequest request, IReadOnlyList<GotTensor> got, ArithmeticModel declared, string? label = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        IReadOnlyDictionary<string, ITensor> bits = Bits(request);
+        Dictionary<string, ITensor> bits = Bits(request);
         return Of(request, got, declared, label, bits, model => OperationBounds.Compute(request, model));
     }
 
@@ -54,7 +51,7 @@ public sealed class OperationJudge(JudgeOptions? options = null)
             Label = label ?? request.Name,
             Attributes = request.Attributes,
             Declared = declared,
-            Outputs = [.. judged.Select(pair => pair.Verdict)],
+            Outputs = [.. judged.Select(pair => _options.Causes ? pair.Verdict with { Cause = CauseFinder.Of(request, pair.Verdict) } : pair.Verdict)],
             Missing = [.. expected.Select(output => output.Name).Except(got.Select(tensor => tensor.Name))],
             Unknown = [.. got.Select(tensor => tensor.Name).Except(expected.Select(output => output.Name))],
         };
@@ -88,11 +85,11 @@ public sealed class OperationJudge(JudgeOptions? options = null)
         }
     }
 
-    private IReadOnlyDictionary<string, ITensor> Bits(OperationRequest request)
+    private Dictionary<string, ITensor> Bits(OperationRequest request)
     {
         Operation operation = OperationCatalog.Find(request.Name);
         return _options.Bits && OperationBinding.Precision(operation, request with { Precision = null }) == OperationPrecision.F32
             ? OperationCatalog.Run(request with { Precision = OperationPrecision.F32 }).ToDictionary(output => output.Name, output => output.Tensor)
-            : new Dictionary<string, ITensor>();
+            : [];
     }
 }
