@@ -19,6 +19,9 @@ public sealed class NormalisationSpecTests
     [Fact]
     public void Mixtures_have_the_bits_of_the_document() => SpecTheory.Repeat(180, Mix<float>, Mix<double>);
 
+    [Fact]
+    public void Batch_normalisation_has_the_bits_of_normalising_and_rescaling() => SpecTheory.Repeat(180, BatchNorm<float>, BatchNorm<double>);
+
     private static void Training<T>(Draw draw, Manner manner)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -88,6 +91,70 @@ public sealed class NormalisationSpecTests
                 trial.Input("grad_output", gradOutput, extents);
                 trial.Gives("grad_input", Normalisation.BackwardEvaluation(gradOutput, reciprocal, channels, plane));
             }
+        }
+    }
+
+    private static void BatchNorm<T>(Draw draw, Manner manner)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool training = draw.Chance(0.5);
+        (int images, int channels, int height, int width, int[] extents) = Shape(draw, leastCount: training ? 2 : 1);
+        int plane = height * width;
+        T[] input = draw.Values<T>(images * channels * plane, manner);
+        T[] gradOutput = draw.Values<T>(input.Length, manner);
+        T[] weight = draw.Values<T>(channels, manner);
+        T[] bias = draw.Values<T>(channels, manner);
+        T[] runningMean = draw.Values<T>(channels, manner);
+        T[] runningVariance = draw.Values<T>(channels, manner);
+        float epsilon = draw.Of(1e-5f, 1e-3f, 0f, draw.Float(0, 1));
+        float momentum = draw.Of(0.1f, 1f, 0f, draw.Float(0, 1));
+        T[] normalised;
+        T[] reciprocal;
+        T[] mean = runningMean;
+        T[] variance = runningVariance;
+        if (training)
+        {
+            (normalised, mean, variance, reciprocal) = Normalisation.Training(input, images, channels, plane, epsilon);
+        }
+        else
+        {
+            (normalised, reciprocal) = Normalisation.Evaluation(input, runningMean, runningVariance, images, channels, plane, epsilon);
+        }
+
+        foreach (string operation in new[] { "batch_norm", "batch_norm_backward" })
+        {
+            Trial<T> trial = new(operation, draw);
+            trial.Input("input", input, extents);
+            trial.Input("weight", weight, channels);
+            trial.Input("running_mean", runningMean, channels);
+            trial.Input("running_var", runningVariance, channels);
+            trial.Attribute("training", training);
+            trial.Attribute("eps", epsilon);
+            if (operation == "batch_norm")
+            {
+                trial.Input("bias", bias, channels);
+                trial.Attribute("momentum", momentum);
+                trial.Gives("output", Rescaling.Forward(normalised, weight, bias, channels, plane, false));
+                if (training)
+                {
+                    double count = images * plane;
+                    trial.Gives("mean", mean);
+                    trial.Gives("var", variance);
+                    trial.Gives("running_mean", Normalisation.Running(runningMean, mean, momentum, 1));
+                    trial.Gives("running_var", Normalisation.Running(runningVariance, variance, momentum, count / (count - 1)));
+                }
+
+                continue;
+            }
+
+            trial.Input("grad_output", gradOutput, extents);
+            T[] gradNormalised = Rescaling.BackwardInput(gradOutput, weight, channels, plane, false);
+            (T[] gradWeight, T[] gradBias) = Rescaling.BackwardMask(normalised, gradOutput, images, channels, plane, false);
+            trial.Gives("grad_input", training
+                ? Normalisation.BackwardTraining(normalised, gradNormalised, reciprocal, images, channels, plane)
+                : Normalisation.BackwardEvaluation(gradNormalised, reciprocal, channels, plane));
+            trial.Gives("grad_weight", gradWeight);
+            trial.Gives("grad_bias", gradBias);
         }
     }
 

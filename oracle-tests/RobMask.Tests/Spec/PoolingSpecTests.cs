@@ -41,6 +41,11 @@ public sealed class PoolingSpecTests
         mask.Input("input", input, count);
         Assert.Equal(ElementByElement.FeatureMask(input), ((DenseTensor<bool>)mask.Output("mask")).Span.ToArray());
 
+        Trial<T> sum = new("add", draw);
+        sum.Input("left", input, count);
+        sum.Input("right", gradOutput, count);
+        sum.Gives("output", ElementByElement.Residual(input, gradOutput));
+
         double[] openness = new double[1];
         FeatureMask.Openness(DenseTensor<T>.From(input, count, 1), openness);
         Assert.Equal([ElementByElement.Openness(input)], openness);

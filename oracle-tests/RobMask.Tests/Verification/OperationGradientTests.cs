@@ -19,6 +19,8 @@ public sealed class OperationGradientTests
     [InlineData("normalize", "input:3,2 running_mean:2 running_var:+2", "training=false", "")]
     [InlineData("rescale", "input:2,3,2,2 gamma:3 beta:3", "", "")]
     [InlineData("rescale", "input:2,3,2,2 gamma:2,3 beta:2,3", "", "")]
+    [InlineData("batch_norm", "input:3,2,4,3 weight:2 bias:2", "training=true eps=0.1", "")]
+    [InlineData("batch_norm", "input:3,2 weight:2 bias:2 running_mean:2 running_var:+2", "training=false", "")]
     [InlineData("mixed_rescale", "input:2,3,2,2 gammas:4,3 betas:4,3 coefficients:2,4", "", "")]
     [InlineData("relu", "input:3,4", "", "")]
     [InlineData("max_pool2d", "input:2,2,5,6", "kernel_size=3,2 stride=2,1 padding=1,0", "")]

@@ -37,14 +37,7 @@ internal sealed class NormalizeOperation : Operation
         DenseTensor<T> mean = call.Output("mean", channels);
         DenseTensor<T> variance = call.Output("var", channels);
         Normalise.ForwardTraining(input, call.Number("eps"), output, mean, variance, reciprocal);
-        if (runningMean is not null && runningVariance is not null)
-        {
-            DenseTensor<T> newMean = call.Output("running_mean", channels);
-            DenseTensor<T> newVariance = call.Output("running_var", channels);
-            runningMean.Span.CopyTo(newMean.Span);
-            runningVariance.Span.CopyTo(newVariance.Span);
-            Normalise.UpdateRunning(mean, variance, input.Length / channels.Length, call.Number("momentum"), newMean, newVariance);
-        }
+        NormalizeStatistics.Update(call, input, mean, variance, runningMean, runningVariance);
     }
 }
 
@@ -101,5 +94,21 @@ internal static class NormalizeStatistics
         return mean is null && !call.Flag("training")
             ? throw new ArgumentException($"{operation}: running_mean and running_var are missing; expected both with training=false")
             : (mean, variance);
+    }
+
+    /// <summary>Gives the running statistics after a batch, where there were some before it.</summary>
+    public static void Update<T>(OperationCall<T> call, DenseTensor<T> input, DenseTensor<T> mean, DenseTensor<T> variance, DenseTensor<T>? runningMean, DenseTensor<T>? runningVariance)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        if (runningMean is null || runningVariance is null)
+        {
+            return;
+        }
+
+        DenseTensor<T> newMean = call.Output("running_mean", mean.Shape);
+        DenseTensor<T> newVariance = call.Output("running_var", mean.Shape);
+        runningMean.Span.CopyTo(newMean.Span);
+        runningVariance.Span.CopyTo(newVariance.Span);
+        Normalise.UpdateRunning(mean, variance, input.Length / mean.Length, call.Number("momentum"), newMean, newVariance);
     }
 }

@@ -1,6 +1,6 @@
 namespace RobMask.Verification.Golden.Cases;
 
-/// <summary>relu, feature_mask, softmax and log_softmax.</summary>
+/// <summary>relu, feature_mask, add, softmax and log_softmax.</summary>
 internal static class ActivationCases
 {
     public static IEnumerable<GoldenCase> All()
@@ -11,6 +11,8 @@ internal static class ActivationCases
         yield return new GoldenCase("hostile", "relu_backward", "+0 at 0; passes at NaN").Hostile("input", 4, 5, 3).Hostile("grad_output", 4, 5, 3);
         yield return new GoldenCase("usual", "feature_mask", "random values").Normal("input", 3, 2, 5, 7);
         yield return new GoldenCase("hostile", "feature_mask", "zeros of both signs and NaN are closed").Hostile("input", 4, 5, 3);
+        yield return new GoldenCase("usual", "add", "random values").Normal("left", 3, 2, 5, 7).Normal("right", 3, 2, 5, 7);
+        yield return new GoldenCase("hostile", "add", "zeros of both signs, sums that overflow, ∞ − ∞").Hostile("left", 4, 5, 3).Hostile("right", 4, 5, 3);
         foreach (string operation in (string[])["softmax", "log_softmax"])
         {
             yield return new GoldenCase("usual", operation, "ten classes").Normal("input", 7, 10);

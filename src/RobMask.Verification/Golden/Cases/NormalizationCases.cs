@@ -1,6 +1,6 @@
 namespace RobMask.Verification.Golden.Cases;
 
-/// <summary>normalize, rescale and mixed_rescale with their gradients.</summary>
+/// <summary>normalize, rescale, batch_norm and mixed_rescale with their gradients.</summary>
 internal static class NormalizationCases
 {
     public static IEnumerable<GoldenCase> All()
@@ -23,6 +23,10 @@ internal static class NormalizationCases
             yield return new GoldenCase(name + "-per-image", "rescale", why + "; a mask for each image").Normal("input", shape).Normal("gamma", shape[0], shape[1]).Normal("beta", shape[0], shape[1]);
             yield return new GoldenCase(name, "rescale_backward", why).Normal("input", shape).Normal("gamma", shape[1]).Normal("grad_output", shape);
             yield return new GoldenCase(name + "-per-image", "rescale_backward", why + "; a mask for each image").Normal("input", shape).Normal("gamma", shape[0], shape[1]).Normal("grad_output", shape);
+            yield return new GoldenCase(name, "batch_norm", why).With("training", "true").Normal("input", shape).Normal("weight", shape[1]).Normal("bias", shape[1]).Normal("running_mean", shape[1]).Uniform("running_var", shape[1]);
+            yield return new GoldenCase(name + "-evaluation", "batch_norm", why + "; by running statistics").With("training", "false").Normal("input", shape).Normal("weight", shape[1]).Normal("bias", shape[1]).Normal("running_mean", shape[1]).Uniform("running_var", shape[1]);
+            yield return new GoldenCase(name, "batch_norm_backward", why).With("training", "true").Normal("input", shape).Normal("weight", shape[1]).Normal("grad_output", shape);
+            yield return new GoldenCase(name + "-evaluation", "batch_norm_backward", why + "; statistics are constants").With("training", "false").Normal("input", shape).Normal("weight", shape[1]).Normal("grad_output", shape).Normal("running_mean", shape[1]).Uniform("running_var", shape[1]);
             foreach (int k in (int[])[1, 3])
             {
                 yield return Mixed(new GoldenCase($"{name}-k{k}", "mixed_rescale", $"{why}; k = {k}"), shape, k);
