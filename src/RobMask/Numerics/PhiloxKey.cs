@@ -36,4 +36,7 @@ public static class PhiloxStreams
 
     /// <summary>The paired bootstrap of a report.</summary>
     public const uint Bootstrap = 9;
+
+    /// <summary>Data with which implementations are tested; the step counts draws.</summary>
+    public const uint Verification = 10;
 }
