@@ -1,0 +1,933 @@
+"""Records what a PyTorch model really computes, for `robmask verify trace`.
+
+    from robmask_trace import trace
+
+    with trace(model, "step.safetensors", optimizer=optimizer):
+        loss = torch.nn.functional.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+
+One file, torch alone, PyTorch 1.13 to 2.x, CPU and CUDA. The format is described in docs/trace-format.md of
+RobMask Reference; adapters/pytorch/README.md says what is recorded as what.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import struct
+import sys
+import tempfile
+
+import torch
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+
+__all__ = ["trace", "mixed_rescale", "pgd_step"]
+
+_VERSION = "1"
+_TYPES = {
+    torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64", torch.bool: "BOOL",
+}
+_FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
+_PRODUCTS = ("conv2d", "conv2d_backward", "linear", "linear_backward")
+_REDUCTIONS = ("none", "mean", "sum")
+_active = []  # the recorders of the traces under way, the innermost last
+
+
+class trace:
+    """A context manager that records everything inside it into one file, which appears when the block ends without an exception.
+
+    model: the module whose parts give the operations their names. path: the file. precision: what the user declares for all
+    operations (fp32, tf32, fp16, bf16); None takes it from the tensors' types and from PyTorch's TF32 switches, operation by
+    operation. optimizer: one whose step() is to be recorded; torch.optim.SGD is judged, others are not.
+    """
+
+    def __init__(self, model, path, precision=None, optimizer=None):
+        if precision not in (None, "fp32", "tf32", "fp16", "bf16"):
+            raise ValueError(f"precision is {precision!r}; expected fp32, tf32, fp16, bf16 or None")
+        if sys.byteorder != "little":
+            raise RuntimeError("safetensors are little-endian; this machine is not")
+        self._model, self._path, self._precision, self._optimizer = model, os.path.abspath(path), precision, optimizer
+
+    def __enter__(self):
+        self._recorder = _Recorder(self._model, self._path, self._precision)
+        self._undo = contextlib.ExitStack()
+        try:
+            for name, module in self._model.named_modules():
+                self._undo.callback(module.register_forward_pre_hook(self._recorder.entering(name)).remove)
+                self._undo.callback(module.register_forward_hook(self._recorder.leaving).remove)
+            if self._optimizer is not None:
+                self._undo.callback(_record_steps(self._optimizer, self._recorder))
+            _active.append(self._recorder)
+            self._undo.callback(_active.pop)
+            self._recorder.__enter__()
+        except BaseException:
+            self._undo.close()
+            self._recorder.spool.close()
+            raise
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        try:
+            self._recorder.__exit__(kind, value, traceback)
+            self._undo.close()
+            if kind is None:
+                self._recorder.save()
+        finally:
+            self._recorder.spool.close()
+
+    @contextlib.contextmanager
+    def phase(self, name):
+        """Says what part of a step the operations inside belong to: forward, loss, backward, optimiser or attack."""
+        before, self._recorder.phase = self._recorder.phase, name
+        try:
+            yield
+        finally:
+            self._recorder.phase = before
+
+
+def pgd_step(images, origin, grad, norm, step_size, epsilon, min=0.0, max=1.0):
+    """One projected step: along grad, into the ball about origin, into [min, max]; recorded as one pgd_step.
+
+    norm: "linf" or "l2"; step_size and epsilon: numbers.
+    """
+    with _quietly() as recorder, torch.no_grad():
+        if norm == "linf":
+            moved = images + step_size * grad.sign()
+            moved = torch.min(torch.max(moved, origin - epsilon), origin + epsilon)
+        elif norm == "l2":
+            shape = [-1] + [1] * (images.dim() - 1)
+            length = grad.flatten(1).norm(dim=1).clamp_min(1e-12).view(shape)
+            difference = images + grad * (step_size / length) - origin
+            distance = difference.flatten(1).norm(dim=1).view(shape)
+            moved = origin + torch.where(distance > epsilon, difference * (epsilon / distance.clamp_min(1e-12)), difference)
+        else:
+            raise ValueError(f"norm is {norm!r}; expected linf or l2")
+        output = moved.clamp(min, max)
+        if recorder is not None:
+            attributes = {"norm": norm, "step_size": _text(step_size), "epsilon": _text(epsilon), "min": _text(min), "max": _text(max)}
+            inputs = {"input": images, "origin": origin, "grad": grad}
+            recorder.note("pgd_step", inputs, {"output": output}, attributes, name=recorder.unique_op("pgd_step"), phase="attack")
+    return output
+
+
+def mixed_rescale(x, gammas, betas, coefficients):
+    """RobMask's rescaling by a mixture of k primary masks, one mixture for each image; recorded as one mixed_rescale.
+
+    x: [N, C] or [N, C, H, W]; gammas, betas: [k, C]; coefficients: [N, k].
+    """
+    return _MixedRescale.apply(x, gammas, betas, coefficients)
+
+
+class _MixedRescale(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, gammas, betas, coefficients):
+        ctx.save_for_backward(x, gammas, betas, coefficients)
+        with _quietly() as recorder:
+            gamma, beta = coefficients @ gammas, coefficients @ betas
+            shape = list(gamma.shape) + [1] * (x.dim() - 2)
+            output = x * gamma.view(shape) + beta.view(shape)
+            if recorder is not None:
+                name = recorder.forward_name("mixed_rescale")
+                inputs = {"input": x, "gammas": gammas, "betas": betas, "coefficients": coefficients}
+                recorder.note("mixed_rescale", inputs, {"output": output}, name=name, phase="forward")
+                recorder.forward_of["mixed_rescale", recorder.ref(x)] = name
+        return output
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, grad_output):
+        x, gammas, betas, coefficients = ctx.saved_tensors
+        with _quietly() as recorder:
+            gamma = coefficients @ gammas
+            places = list(range(2, x.dim()))
+            product = grad_output * x
+            grad_gamma = product.sum(places) if places else product
+            grad_beta = grad_output.sum(places) if places else grad_output
+            gradients = {
+                "grad_input": grad_output * gamma.view(list(gamma.shape) + [1] * len(places)),
+                "grad_gammas": coefficients.t() @ grad_gamma,
+                "grad_betas": coefficients.t() @ grad_beta,
+                "grad_coefficients": grad_gamma @ gammas.t() + grad_beta @ betas.t(),
+            }
+            if recorder is not None:
+                name = recorder.forward_of.get(("mixed_rescale", recorder.ref(x)), "mixed_rescale")
+                inputs = {"input": x, "gammas": gammas, "betas": betas, "coefficients": coefficients, "grad_output": grad_output}
+                recorder.note("mixed_rescale_backward", inputs, gradients, name=name, phase="backward")
+        return tuple(gradients.values())
+
+
+@contextlib.contextmanager
+def _quietly():
+    """Hides operations from the innermost trace and gives its recorder; None where nothing is recorded."""
+    recorder = _active[-1] if _active and not _active[-1].paused else None
+    if recorder is None:
+        yield None
+        return
+    recorder.paused = True
+    try:
+        yield recorder
+    finally:
+        recorder.paused = False
+
+
+def _record_steps(optimizer, recorder):
+    """Replaces optimizer.step by one that is recorded; gives what undoes that."""
+    original, own = optimizer.step, "step" in vars(optimizer)
+
+    def step(*args, **kwargs):
+        if recorder.paused:
+            return original(*args, **kwargs)
+        before = []
+        recorder.paused = True
+        try:
+            for group in optimizer.param_groups:
+                for parameter in group["params"]:
+                    if parameter.grad is not None and not parameter.grad.is_sparse:
+                        momentum = optimizer.state.get(parameter, {}).get("momentum_buffer")
+                        inputs = {"param": recorder.ref(parameter), "grad": recorder.ref(parameter.grad)}
+                        if momentum is not None:
+                            inputs["momentum_buffer"] = recorder.ref(momentum, inputs["param"] + "/momentum_buffer")
+                        before.append((group, parameter, inputs))
+            result = original(*args, **kwargs)
+            for group, parameter, inputs in before:
+                recorder.step(optimizer, group, parameter, inputs)
+            return result
+        finally:
+            recorder.paused = False
+
+    optimizer.step = step
+
+    def undo():
+        if own:
+            optimizer.step = original
+        else:
+            del optimizer.step
+
+    return undo
+
+
+def _text(value):
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return ",".join(str(int(v)) for v in (value if len(value) > 1 else list(value) * 2))
+    return str(value) if isinstance(value, (str, int)) else repr(float(value))
+
+
+def _storage(tensor):
+    if hasattr(tensor, "untyped_storage"):
+        return tensor.untyped_storage()
+    return tensor.storage()._storage  # PyTorch 1.13
+
+
+def _key(tensor):
+    # The stride of an extent of 1 means nothing.
+    strides = tuple(0 if n == 1 else s for n, s in zip(tensor.shape, tensor.stride()))
+    return tensor.storage_offset(), tuple(tensor.shape), strides, tensor.dtype
+
+
+def _tensors(value):
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _tensors(one)
+
+
+class _Spool:
+    """The elements of tensors, one after the other in a file beside the target that nobody else sees."""
+
+    def __init__(self, path):
+        folder, name = os.path.split(path)
+        handle, self._name = tempfile.mkstemp(prefix=f".{name}.", suffix=".spool.tmp", dir=folder)
+        self._file = os.fdopen(handle, "w+b")
+        self._end = 0
+        with contextlib.suppress(OSError):
+            os.unlink(self._name)  # where an open file may be removed, nothing can be left behind
+
+    def add(self, tensor):
+        values = tensor.detach()
+        if values.is_conj() or values.is_neg() or values.dtype.is_complex:
+            raise TypeError(f"a trace has no tensors of {values.dtype}")
+        if values.dtype not in _TYPES:
+            values = values.to(torch.int64)  # integers of other lengths
+        values = values.to("cpu").contiguous()
+        length = values.numel() * values.element_size()
+        if length:
+            self._file.write(memoryview((ctypes.c_ubyte * length).from_address(values.data_ptr())))
+        start, self._end = self._end, self._end + length
+        return _TYPES[values.dtype], list(values.shape), start, length
+
+    def copy(self, start, length, target):
+        self._file.seek(start)
+        while length:
+            part = self._file.read(min(length, 1 << 22))
+            target.write(part)
+            length -= len(part)
+
+    def close(self):
+        self._file.close()
+        with contextlib.suppress(OSError):
+            os.unlink(self._name)
+
+
+class _Recorder(TorchDispatchMode):
+    """Sees every operation of forward and backward below autograd and autocast, and writes it down."""
+
+    def __init__(self, model, path, precision):
+        super().__init__()
+        self.path, self.precision = path, precision
+        self.spool = _Spool(path)
+        self.paused, self.phase = False, None
+        self.operations = []
+        self.stored = {}  # name: (type, shape, start, length) in the spool
+        self.storages = {}  # address of a storage: (weak reference, {key: name})
+        self.producer = {}  # name of a tensor: the operation that gave it
+        self.forward_of = {}  # (operation, name of a tensor that tells it): the name of the forward operation
+        self.modules, self.leaves = [], {name: not list(module.children()) for name, module in model.named_modules()}
+        self.counts = {}
+        self.given_names = {}
+        self.logits_of, self.loss_gradients, self.linear_gradients, self.averaged = {}, {}, set(), []
+        for name, tensor in list(model.named_parameters()) + list(model.named_buffers()):
+            self.given_names[_storage(tensor)._cdata] = (StorageWeakRef(_storage(tensor)), _key(tensor), name)
+            if tensor.grad is not None:
+                self.given_names[_storage(tensor.grad)._cdata] = (StorageWeakRef(_storage(tensor.grad)), _key(tensor.grad), name + ".grad")
+
+    # Names
+
+    def entering(self, name):
+        def hook(module, inputs):
+            self.modules.append(name)
+        return hook
+
+    def leaving(self, module, inputs, output):
+        self.modules.pop()
+
+    def unique(self, name):
+        count = self.counts[name] = self.counts.get(name, 0) + 1
+        return name if count == 1 else f"{name}#{count}"
+
+    def unique_op(self, name):
+        return self.unique("op " + name)[3:]
+
+    def forward_name(self, op):
+        module = self.modules[-1] if self.modules else ""
+        return self.unique_op(module if module and self.leaves.get(module) else f"{module}.{op}".lstrip("."))
+
+    def names(self, tensor):
+        """The names of the tensors that live in the memory of this one, by their place in it."""
+        storage = _storage(tensor)
+        known = self.storages.get(storage._cdata)
+        if known is None or known[0].expired():
+            known = self.storages[storage._cdata] = StorageWeakRef(storage), {}
+        return known[1]
+
+    def ref(self, tensor, hint=None):
+        """The name of a tensor's present value; what no operation gave is stored here."""
+        names, key = self.names(tensor), _key(tensor)
+        if key in names:
+            return names[key]
+        if tensor.is_contiguous():
+            for (offset, shape, strides, dtype), name in list(names.items()):
+                if offset == key[0] and dtype == key[3] and _is_dense(shape, strides) and _count(shape) == tensor.numel():
+                    alias = self.unique(f"{name.split('#')[0]}/{'x'.join(map(str, tensor.shape)) or 'scalar'}")
+                    producer = self.producer.get(name)
+                    self.append("alias", {"input": name}, {"output": alias}, {"shape": ",".join(map(str, tensor.shape))}, producer and producer["name"], producer and producer["phase"])
+                    names[key] = alias
+                    return alias
+        base = {name for name in names.values()}
+        given = self.given_names.get(_storage(tensor)._cdata)
+        if base:  # a part or another order of something known
+            name = self.unique(sorted(base)[0].split("#")[0] + "/view")
+            self.store(name, tensor)
+            self.append("view", {str(i): one for i, one in enumerate(sorted(base))}, {"output": name}, opaque=True)
+        else:
+            name = self.unique(given[2] if given and given[1] == key else hint or "given")
+            self.store(name, tensor)
+        names[key] = name
+        return name
+
+    def store(self, name, tensor):
+        self.stored[name] = self.spool.add(tensor)
+
+    def give(self, tensor, hint):
+        """Stores what an operation gave."""
+        name = self.unique(hint)
+        self.store(name, tensor)
+        self.names(tensor)[_key(tensor)] = name
+        return name
+
+    def same(self, tensor, name):
+        """Says that a tensor has the elements of a named one."""
+        self.names(tensor)[_key(tensor)] = name
+
+    # Operations
+
+    def append(self, op, inputs, outputs, attributes=None, name=None, phase=None, opaque=False, droppable=False):
+        phase = phase or self.guess(op, inputs)
+        entry = {
+            "name": name or self.inherited(op, inputs), "op": op, "phase": phase,
+            "attributes": attributes or {}, "inputs": inputs, "outputs": outputs,
+        }
+        if opaque:
+            entry["opaque"] = True
+        elif op in _PRODUCTS and self.precision is None:
+            precision = self.found_precision(op, inputs)
+            if precision != "fp32":
+                entry["precision"] = precision
+        entry["droppable"] = droppable or op == "alias"
+        for output in outputs.values():
+            self.producer[output] = entry
+        self.operations.append(entry)
+        return entry
+
+    def note(self, op, inputs, outputs, attributes=None, name=None, phase=None, opaque=False, droppable=False):
+        """Records an operation whose inputs are still what they were."""
+        refs = {role: one if isinstance(one, str) else self.ref(one) for role, one in inputs.items() if one is not None}
+        name = name or self.inherited(op, refs)
+        given = {role: self.give(one, f"{name}/{role}") for role, one in outputs.items() if one is not None}
+        return self.append(op, refs, given, attributes, name, phase, opaque, droppable)
+
+    def guess(self, op, inputs):
+        if self.phase:
+            return self.phase
+        if "backward" in op:
+            return "backward"
+        phases = {self.producer[name]["phase"] for name in inputs.values() if name in self.producer}
+        if self.modules:
+            return "forward"
+        return next((phase for phase in ("attack", "backward", "loss") if phase in phases), "loss" if "forward" in phases else "forward")
+
+    def inherited(self, op, inputs):
+        """A name for an operation outside of modules, after those that gave its inputs."""
+        before = [self.producer[name]["name"] for name in inputs.values() if name in self.producer]
+        if self.modules or not before:
+            return self.forward_name(op)
+        return "+".join(dict.fromkeys(before)) if op == "add" else before[0] if op == "cast" else self.unique_op(f"{before[0]}.{op}")
+
+    def found_precision(self, op, inputs):
+        types = {self.dtype(name) for name in inputs.values()}
+        if "BF16" in types or "F16" in types:
+            return "bf16" if "BF16" in types else "fp16"
+        if self.on_cuda and "F32" in types:
+            switch = torch.backends.cudnn.allow_tf32 if op.startswith("conv2d") else torch.backends.cuda.matmul.allow_tf32
+            return "tf32" if switch else "fp32"
+        return "fp32"
+
+    def dtype(self, name):
+        while name not in self.stored:
+            name = self.producer[name]["inputs"]["input"]  # an alias
+        return self.stored[name][0]
+
+    on_cuda = False
+    device = None
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if self.paused:
+            return func(*args, **kwargs)
+        name = func._schema.name.split("::")[-1]
+        tensors = list(_tensors(list(args) + list(kwargs.values())))
+        if self.device is None and tensors:
+            self.device = str(tensors[0].device)
+        self.on_cuda = any(tensor.is_cuda for tensor in tensors)
+        handler = getattr(self, "on_" + name.strip("_"), None)
+        bound = _bind(func, args, kwargs)
+        run = lambda: func(*args, **kwargs)
+        if name.endswith("_") and not name.endswith("__") and handler is not None and not _is_floating(bound.get("self")):
+            handler = None
+        self.writes = [tensor for argument in func._schema.arguments if argument.alias_info is not None and argument.alias_info.is_write for tensor in _tensors(bound.get(argument.name))]
+        if handler is not None:
+            result = handler(run, **{("self_" if key == "self" else key): value for key, value in bound.items()})
+            if result is not NotImplemented:
+                return result
+        return self.on_anything(run, func, name, bound, tensors)
+
+    def on_anything(self, run, func, name, bound, tensors):
+        """What the catalogue has no name for: recorded, and not judged."""
+        views = [r.alias_info is not None for r in func._schema.returns]
+        if name == "_unsafe_view" or (views and all(views) and not self.writes):
+            return run()
+        if not tensors or name.startswith(("new_", "empty")) or name.endswith("_like"):
+            return run()
+        if name in ("zero_", "fill_", "normal_", "uniform_", "bernoulli_", "random_", "resize_", "set_"):
+            result = run()
+            for tensor in self.writes:
+                self.forget(tensor)
+            return result
+        inputs = {}
+        for key, value in bound.items():
+            found = list(_tensors(value))
+            for i, tensor in enumerate(found):
+                inputs[key if len(found) == 1 else f"{key}.{i}"] = self.ref(tensor)
+        result = run()
+        for tensor in self.writes:
+            self.forget(tensor)
+        outputs = {}
+        for i, tensor in enumerate(_distinct(list(_tensors(result)) + self.writes)):
+            outputs["output" if i == 0 else f"output.{i}"] = tensor
+        if outputs:
+            full = func._schema.name + ("." + func._schema.overload_name if func._schema.overload_name else "")
+            counting = not any(tensor.is_floating_point() for tensor in outputs.values())
+            self.note(full, inputs, outputs, name="counting" if counting else self.inherited(name, inputs), opaque=True, droppable=counting)
+        return result
+
+    def forget(self, tensor):
+        self.names(tensor).clear()
+
+    def written(self, result):
+        for tensor in self.writes:
+            self.forget(tensor)
+        return result
+
+    # Copies
+
+    def on_clone(self, run, self_, memory_format=None):
+        return self.copied(run, self_)
+
+    def on_to_copy(self, run, self_, **options):
+        return self.copied(run, self_)
+
+    def on_copy(self, run, self_, src, non_blocking=False):
+        if self_.shape != src.shape or not self.writes:
+            return NotImplemented
+        return self.copied(run, src)
+
+    def copied(self, run, source):
+        if not _is_floating(source):
+            return NotImplemented
+        name = self.ref(source)
+        result = self.written(run())
+        if result.dtype == source.dtype:
+            self.same(result, name)
+        elif _is_floating(result):
+            before = self.producer.get(name)
+            self.note("cast", {"input": name}, {"output": result}, name=before["name"] if before else name, phase=before["phase"] if before and not self.modules else None)
+        else:
+            self.forget(result)
+        return result
+
+    # Convolution
+
+    def on_convolution(self, run, input, weight, bias, stride, padding, dilation, transposed, output_padding, groups):
+        if transposed or input.dim() != 4:
+            return NotImplemented
+        result = run()
+        name = self.forward_name("conv2d")
+        entry = self.note("conv2d", {"input": input, "weight": weight, "bias": bias}, {"output": result}, _convolution(stride, padding, dilation, groups), name)
+        self.forward_of["conv2d", entry["inputs"]["weight"]] = name
+        return result
+
+    def on_convolution_backward(self, run, grad_output, input, weight, bias_sizes, stride, padding, dilation, transposed, output_padding, groups, output_mask):
+        if transposed or input.dim() != 4:
+            return NotImplemented
+        result = run()
+        attributes = _convolution(stride, padding, dilation, groups)
+        if output_mask[2]:
+            attributes["bias"] = "true"
+        name = self.forward_of.get(("conv2d", self.ref(weight)), "conv2d")
+        roles = ("grad_input", "grad_weight", "grad_bias")
+        outputs = {role: one for role, one, wanted in zip(roles, result, output_mask) if wanted}
+        self.note("conv2d_backward", {"input": input, "weight": weight, "grad_output": grad_output}, outputs, attributes, name, self.phase or "backward")
+        return result
+
+    # Batch normalisation
+
+    def on_native_batch_norm(self, run, input, weight, bias, running_mean=None, running_var=None, training=True, momentum=0.1, eps=1e-5):
+        return self.batch_norm(run, input, weight, bias, running_mean, running_var, training, momentum, eps)
+
+    on_native_batch_norm_legit = on_native_batch_norm
+
+    def on_native_batch_norm_legit_no_training(self, run, input, weight, bias, running_mean, running_var, momentum, eps):
+        return self.batch_norm(run, input, weight, bias, running_mean, running_var, False, momentum, eps)
+
+    def on_batch_norm_with_update(self, run, input, weight, bias, running_mean, running_var, momentum, eps):
+        return self.batch_norm(run, input, weight, bias, running_mean, running_var, True, momentum, eps)
+
+    def on_batch_norm_no_update(self, run, input, weight, bias, running_mean, running_var, momentum, eps):
+        return self.batch_norm(run, input, weight, bias, running_mean, running_var, False, momentum, eps)
+
+    def on_cudnn_batch_norm(self, run, input, weight, bias, running_mean, running_var, training, exponential_average_factor, epsilon):
+        return self.batch_norm(run, input, weight, bias, running_mean, running_var, training, exponential_average_factor, epsilon)
+
+    def batch_norm(self, run, input, weight, bias, running_mean, running_var, training, momentum, eps):
+        if input.dim() not in (2, 4) or (weight is None) != (bias is None):
+            return NotImplemented
+        # The running statistics are changed in place, and not every schema says so.
+        inputs = {"input": input, "weight": weight, "bias": bias, "running_mean": running_mean, "running_var": running_var}
+        inputs = {role: self.ref(one) for role, one in inputs.items() if one is not None}
+        updates = {}
+        if training and running_mean is not None:
+            updates = {"running_mean": running_mean, "running_var": running_var}
+        result = run()
+        for one in updates.values():
+            self.forget(one)
+        outputs = {"output": result[0]}
+        if training:
+            outputs["mean"] = result[1]
+        outputs.update(updates)
+        op = "batch_norm" if weight is not None else "normalize"
+        name = self.forward_name(op)
+        self.note(op, inputs, outputs, {"training": _text(training), "eps": _text(eps), "momentum": _text(momentum)}, name)
+        self.forward_of["batch_norm", inputs["input"]] = name
+        return result
+
+    def on_native_batch_norm_backward(self, run, grad_out, input, weight, running_mean, running_var, save_mean, save_invstd, train, eps, output_mask):
+        return self.batch_norm_backward(run, grad_out, input, weight, running_mean, running_var, train, eps, output_mask)
+
+    def on_cudnn_batch_norm_backward(self, run, input, grad_output, weight, running_mean, running_var, save_mean, save_var, epsilon, reserveSpace):
+        return self.batch_norm_backward(run, grad_output, input, weight, running_mean, running_var, True, epsilon, (True, True, True))
+
+    def on_batch_norm_backward(self, run, grad_out, input, weight, running_mean, running_var, save_mean, save_var, update, eps, output_mask, reserve):
+        return self.batch_norm_backward(run, grad_out, input, weight, running_mean, running_var, update, eps, output_mask)
+
+    def batch_norm_backward(self, run, grad_output, input, weight, running_mean, running_var, training, eps, output_mask):
+        if input.dim() not in (2, 4):
+            return NotImplemented
+        result = run()
+        inputs = {"input": input, "weight": weight, "grad_output": grad_output}
+        if not training:
+            inputs.update(running_mean=running_mean, running_var=running_var)
+        roles = ("grad_input", "grad_weight", "grad_bias") if weight is not None else ("grad_input",)
+        outputs = {role: one for role, one, wanted in zip(roles, result, output_mask) if wanted and one is not None}
+        name = self.forward_of.get(("batch_norm", self.ref(input)), "batch_norm")
+        op = "batch_norm_backward" if weight is not None else "normalize_backward"
+        self.note(op, inputs, outputs, {"training": _text(training), "eps": _text(eps)}, name, self.phase or "backward")
+        return result
+
+    # ReLU and residual sums
+
+    def on_relu(self, run, self_):
+        source = self.ref(self_)
+        result = self.written(run())
+        name = self.forward_name("relu")
+        entry = self.note("relu", {"input": source}, {"output": result}, name=name)
+        self.forward_of["relu", entry["outputs"]["output"]] = name
+        return result
+
+    def on_threshold_backward(self, run, grad_output, self_, threshold, grad_input=None):
+        if threshold != 0 or grad_input is not None:
+            return NotImplemented
+        # Autograd keeps the output of relu: it is above 0 exactly where the input is.
+        source = self.ref(self_)
+        result = run()
+        name = self.forward_of.get(("relu", source), "relu")
+        self.note("relu_backward", {"input": source, "grad_output": grad_output}, {"grad_input": result}, name=name, phase=self.phase or "backward")
+        return result
+
+    def on_add(self, run, self_, other, alpha=1, out=None):
+        floats = _is_floating(self_) and _is_floating(other) and self_.dtype == other.dtype
+        if not floats or self_.shape != other.shape or alpha != 1 or out is not None:
+            return NotImplemented
+        inputs = {"left": self.ref(self_), "right": self.ref(other)}
+        result = self.written(run())
+        self.note("add", inputs, {"output": result})
+        return result
+
+    # Pooling
+
+    def on_max_pool2d_with_indices(self, run, self_, kernel_size, stride=(), padding=0, dilation=1, ceil_mode=False):
+        if ceil_mode or self_.dim() != 4 or any(d != 1 for d in _list(dilation)):
+            return NotImplemented
+        result = run()
+        name = self.forward_name("max_pool2d")
+        entry = self.note("max_pool2d", {"input": self_}, {"output": result[0]}, _pooling(kernel_size, stride, padding), name)
+        self.forward_of["max_pool2d", entry["inputs"]["input"]] = name
+        return result
+
+    def on_max_pool2d_with_indices_backward(self, run, grad_output, self_, kernel_size, stride, padding, dilation, ceil_mode, indices):
+        if ceil_mode or self_.dim() != 4 or any(d != 1 for d in _list(dilation)):
+            return NotImplemented
+        return self.pool_backward(run, "max_pool2d", grad_output, self_, _pooling(kernel_size, stride, padding))
+
+    def on_avg_pool2d(self, run, self_, kernel_size, stride=(), padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None):
+        if not _usual_average(self_, padding, ceil_mode, count_include_pad, divisor_override):
+            return NotImplemented
+        result = run()
+        name = self.forward_name("avg_pool2d")
+        entry = self.note("avg_pool2d", {"input": self_}, {"output": result}, _pooling(kernel_size, stride, padding), name)
+        self.forward_of["avg_pool2d", entry["inputs"]["input"]] = name
+        return result
+
+    def on_avg_pool2d_backward(self, run, grad_output, self_, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
+        if not _usual_average(self_, padding, ceil_mode, count_include_pad, divisor_override):
+            return NotImplemented
+        return self.pool_backward(run, "avg_pool2d", grad_output, self_, _pooling(kernel_size, stride, padding))
+
+    def pool_backward(self, run, op, grad_output, source, attributes):
+        result = run()
+        name = self.forward_of.get((op, self.ref(source)), op)
+        self.note(op + "_backward", {"input": source, "grad_output": grad_output}, {"grad_input": result}, attributes, name, self.phase or "backward")
+        return result
+
+    def on_mean(self, run, self_, dim=None, keepdim=False, dtype=None, out=None):
+        if self_.dim() != 4 or dim is None or sorted(d % 4 for d in dim) != [2, 3] or dtype is not None or out is not None:
+            return NotImplemented
+        result = run()
+        name = self.forward_name("global_avg_pool")
+        entry = self.note("global_avg_pool", {"input": self_}, {"output": result.view(self_.shape[0], self_.shape[1])}, name=name)
+        self.averaged.append((tuple(self_.shape), entry["inputs"]["input"], name))
+        return result
+
+    def on_div(self, run, self_, other, out=None, rounding_mode=None):
+        # The gradient of a mean over planes: its output's, expanded, over their size.
+        if not _is_floating(self_) or self_.dim() != 4 or self_.stride()[2:] != (0, 0) or isinstance(other, torch.Tensor) and other.dim() > 0:
+            return NotImplemented
+        found = next((one for one in reversed(self.averaged) if one[0] == tuple(self_.shape)), None)
+        if found is None or float(other) != self_.shape[2] * self_.shape[3]:
+            return NotImplemented
+        self.averaged.remove(found)
+        result = run()
+        inputs = {"input": found[1], "grad_output": self_[:, :, 0, 0]}
+        self.note("global_avg_pool_backward", inputs, {"grad_input": result}, name=found[2], phase=self.phase or "backward")
+        return result
+
+    # Linear layers
+
+    def on_addmm(self, run, self_, mat1, mat2, beta=1, alpha=1, out=None):
+        if self_.dim() != 1 or beta != 1 or alpha != 1 or out is not None:
+            return NotImplemented
+        return self.linear(run, mat1, mat2.t(), self_)
+
+    def on_linear(self, run, input, weight, bias=None):
+        return self.linear(run, input, weight, bias) if input.dim() == 2 else NotImplemented
+
+    def on_mm(self, run, self_, mat2, out=None):
+        if out is not None:
+            return NotImplemented
+        weight = self.forward_of.get(("linear", self.ref(mat2))) if mat2.is_contiguous() else None
+        if weight and self.is_gradient(self_):
+            return self.linear_backward(run, weight, self_, {"grad_input": lambda result: result})
+        layer = self.forward_of.get(("linear input", self.ref(mat2))) if mat2.is_contiguous() else None
+        if layer and self_.stride()[0] <= self_.stride()[1] and self.is_gradient(self_.t()):
+            return self.linear_backward(run, layer, self_.t(), {"grad_weight": lambda result: result})
+        return self.linear(run, self_, mat2.t(), None)
+
+    def on_sum(self, run, self_, dim=None, keepdim=False, dtype=None, out=None):
+        layer = self.linear_gradients and self.names(self_).get(_key(self_))
+        layer = next((known for name, known in self.linear_gradients if name == layer), None) if layer else None
+        if layer is None or [d % 2 for d in dim or ()] != [0] or self_.dim() != 2:
+            return NotImplemented
+        return self.linear_backward(run, layer, self_, {"grad_bias": lambda result: result.view(-1)})
+
+    def is_gradient(self, tensor):
+        name = self.ref(tensor)
+        return name in self.producer and self.producer[name]["phase"] == "backward"
+
+    def linear(self, run, input, weight, bias):
+        result = run()
+        name = self.forward_name("linear")
+        entry = self.note("linear", {"input": input, "weight": weight, "bias": bias}, {"output": result}, name=name)
+        layer = name, entry["inputs"]["input"], entry["inputs"]["weight"]
+        self.forward_of["linear", layer[2]] = self.forward_of["linear input", layer[1]] = layer
+        return result
+
+    def linear_backward(self, run, layer, grad_output, outputs):
+        result = run()
+        name, input, weight = layer
+        inputs = {"input": input, "weight": weight, "grad_output": self.ref(grad_output)}
+        self.linear_gradients.add((inputs["grad_output"], layer))
+        known = next((one for one in self.operations if one["op"] == "linear_backward" and one["inputs"] == inputs), None)
+        for role, part in outputs.items():
+            if known is None:
+                known = self.note("linear_backward", inputs, {role: part(result)}, name=name, phase=self.phase or "backward")
+            else:
+                known["outputs"][role] = self.give(part(result), f"{name}/{role}")
+                self.producer[known["outputs"][role]] = known
+        return result
+
+    # Cross-entropy
+
+    def on_log_softmax(self, run, self_, dim, half_to_float):
+        if self_.dim() != 2 or dim % 2 != 1:
+            return NotImplemented
+        result = run()
+        entry = self.note("log_softmax", {"input": self_}, {"output": result})
+        self.logits_of[entry["outputs"]["output"]] = entry["inputs"]["input"]
+        return result
+
+    def on_softmax(self, run, self_, dim, half_to_float):
+        if self_.dim() != 2 or dim % 2 != 1:
+            return NotImplemented
+        result = run()
+        self.note("softmax", {"input": self_}, {"output": result})
+        return result
+
+    def on_nll_loss_forward(self, run, self_, target, weight, reduction, ignore_index):
+        logits = self.logits_of.get(self.ref(self_))
+        if logits is None or weight is not None or bool((target == ignore_index).any()):
+            return NotImplemented
+        result = run()
+        name = self.forward_name("cross_entropy")
+        entry = self.note("cross_entropy", {"input": logits, "target": target}, {"output": result[0]}, {"reduction": _REDUCTIONS[reduction]}, name)
+        self.forward_of["cross_entropy", logits] = name, entry["inputs"]["target"], _REDUCTIONS[reduction]
+        return result
+
+    def on_nll_loss_backward(self, run, grad_output, self_, target, weight, reduction, ignore_index, total_weight):
+        logits = self.logits_of.get(self.ref(self_))
+        known = self.forward_of.get(("cross_entropy", logits))
+        if known is None or not bool((grad_output == 1).all()):
+            return NotImplemented
+        result = run()
+        inputs = {"grad_output": grad_output, "self": self_, "target": target}
+        entry = self.note("aten::nll_loss_backward", inputs, {"output": result}, name=known[0], phase=self.phase or "backward", opaque=True, droppable=True)
+        self.loss_gradients[entry["outputs"]["output"]] = logits, known
+        return result
+
+    def on_log_softmax_backward_data(self, run, grad_output, output, dim, input_dtype):
+        logits, known = self.loss_gradients.get(self.ref(grad_output), (None, None))
+        if known is None or self.logits_of.get(self.ref(output)) != logits:
+            return NotImplemented
+        result = run()
+        name, target, reduction = known
+        self.note("cross_entropy_backward", {"input": logits, "target": target}, {"grad_input": result}, {"reduction": reduction}, name, self.phase or "backward")
+        return result
+
+    # Optimiser
+
+    def step(self, optimizer, group, parameter, inputs):
+        """Records what a step of an optimiser did to one parameter."""
+        state = optimizer.state.get(parameter, {})
+        self.forget(parameter)
+        name = inputs["param"].split("#")[0]
+        outputs = {"param": parameter}
+        if not isinstance(optimizer, torch.optim.SGD) or group.get("maximize", False):
+            self.note(f"torch.optim.{type(optimizer).__name__}", inputs, outputs, name=name, phase="optimiser", opaque=True)
+            return
+        momentum = state.get("momentum_buffer")
+        if group["momentum"] != 0 and momentum is not None:
+            self.forget(momentum)
+            outputs["momentum_buffer"] = momentum
+        names = ("lr", "momentum", "dampening", "weight_decay", "nesterov")
+        self.note("sgd_step", inputs, outputs, {key: _text(_number(group[key])) for key in names}, name, "optimiser")
+
+    # The file
+
+    def save(self):
+        operations = self.operations
+        while True:  # what nobody uses and nobody can judge is of no interest
+            used = {name for one in operations for name in one["inputs"].values()}
+            kept = [one for one in operations if not one["droppable"] or any(name in used for name in one["outputs"].values())]
+            if len(kept) == len(operations):
+                break
+            operations = kept
+        present = {name for one in operations for part in (one["inputs"], one["outputs"]) for name in part.values()}
+        tensors = [(name, entry) for name, entry in self.stored.items() if name in present]
+        device = self.device or "cpu"
+        if device.startswith("cuda"):
+            device += ": " + torch.cuda.get_device_name(torch.device(device))
+        program = {
+            "format": "robmask.trace", "version": 1, "byte_order": "little",
+            "producer": f"robmask_trace.py {_VERSION}, torch {torch.__version__}", "device": device,
+            "precision": self.precision or "fp32", "switches": _switches(),
+            "operations": [{key: value for key, value in one.items() if key != "droppable"} for one in operations],
+        }
+        header, offset = {"__metadata__": {"robmask.trace": json.dumps(program, ensure_ascii=False)}}, 0
+        for name, (dtype, shape, _, length) in tensors:
+            header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [offset, offset + length]}
+            offset += length
+        text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        text += b" " * (-len(text) % 8)
+        folder, name = os.path.split(self.path)
+        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                target.write(struct.pack("<Q", len(text)) + text)
+                for _, (_, _, start, length) in tensors:
+                    self.spool.copy(start, length, target)
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, self.path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+
+def _bind(func, args, kwargs):
+    """Arguments by their names; those that were not given have the schema's default."""
+    bound = {}
+    for i, argument in enumerate(func._schema.arguments):
+        if i < len(args):
+            bound[argument.name] = args[i]
+        elif argument.name in kwargs:
+            bound[argument.name] = kwargs[argument.name]
+        elif argument.has_default_value():
+            bound[argument.name] = argument.default_value
+    return bound
+
+
+def _switches():
+    """Everything that decides about precision and can be asked for in this version."""
+    found = {}
+    for name, read in {
+        "torch.backends.cudnn.allow_tf32": lambda: torch.backends.cudnn.allow_tf32,
+        "torch.backends.cuda.matmul.allow_tf32": lambda: torch.backends.cuda.matmul.allow_tf32,
+        "torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction": lambda: torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction,
+        "torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction": lambda: torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction,
+        "torch.float32_matmul_precision": torch.get_float32_matmul_precision,
+        "torch.backends.cudnn.benchmark": lambda: torch.backends.cudnn.benchmark,
+        "torch.backends.cudnn.deterministic": lambda: torch.backends.cudnn.deterministic,
+        "torch.are_deterministic_algorithms_enabled": torch.are_deterministic_algorithms_enabled,
+        "torch.backends.mkldnn": lambda: torch.backends.mkldnn.is_available(),
+    }.items():
+        with contextlib.suppress(Exception):
+            found[name] = _text(read())
+    return found
+
+
+def _convolution(stride, padding, dilation, groups):
+    return {"stride": _text(stride), "padding": _text(padding), "dilation": _text(dilation), "groups": _text(groups)}
+
+
+def _pooling(kernel_size, stride, padding):
+    attributes = {"kernel_size": _text(_list(kernel_size)), "padding": _text(_list(padding))}
+    if _list(stride):
+        attributes["stride"] = _text(_list(stride))
+    return attributes
+
+
+def _usual_average(source, padding, ceil_mode, count_include_pad, divisor_override):
+    return source.dim() == 4 and not ceil_mode and divisor_override is None and (count_include_pad or not any(_list(padding)))
+
+
+def _list(value):
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _number(value):
+    return value.item() if isinstance(value, torch.Tensor) else value
+
+
+def _is_floating(value):
+    return isinstance(value, torch.Tensor) and value.dtype in _FLOATS
+
+
+def _is_dense(shape, strides):
+    expected = 1
+    for extent, stride in zip(reversed(shape), reversed(strides)):
+        if extent != 1 and stride != expected:
+            return False
+        expected *= extent
+    return True
+
+
+def _count(shape):
+    count = 1
+    for extent in shape:
+        count *= extent
+    return count
+
+
+def _distinct(tensors):
+    found = []
+    for tensor in tensors:
+        if not any(tensor is one or (_storage(tensor)._cdata == _storage(one)._cdata and _key(tensor) == _key(one)) for one in found):
+            found.append(tensor)
+    return found
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
