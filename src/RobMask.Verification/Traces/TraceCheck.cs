@@ -45,9 +45,8 @@ internal sealed class TraceCheck(SafetensorsFile file, TraceProgram program)
                     break;
                 default:
                     Operation known = Known(operation);
-                    CheckInputs(operation, known);
                     StoreOutputs(operation);
-                    CheckOutputs(operation, known);
+                    CheckOperation(operation, known);
                     break;
             }
         }
@@ -172,10 +171,17 @@ internal sealed class TraceCheck(SafetensorsFile file, TraceProgram program)
         return known ?? throw Bad(operation, $"there is no operation «{operation.Op}»; one that is not to be judged says \"opaque\": true");
     }
 
-    private void CheckInputs(TraceOperation operation, Operation known)
+    private void CheckOperation(TraceOperation operation, Operation known)
     {
         Dictionary<string, (int Extent, string Input)> letters = new(StringComparer.Ordinal);
         Dictionary<string, TensorShape> shapes = new(StringComparer.Ordinal);
+        CheckInputs(operation, known, letters, shapes);
+        Checked(operation, () => OperationBinding.Attributes(known, operation.Attributes));
+        CheckOutputs(operation, known, letters, shapes);
+    }
+
+    private void CheckInputs(TraceOperation operation, Operation known, Dictionary<string, (int Extent, string Input)> letters, Dictionary<string, TensorShape> shapes)
+    {
         RequireKnown(operation, "input", operation.Inputs.Keys, [.. known.Inputs.Select(input => input.Name)]);
         foreach (OperationInput input in known.Inputs)
         {
@@ -199,10 +205,14 @@ internal sealed class TraceCheck(SafetensorsFile file, TraceProgram program)
             shapes.Add(input.Name, tensor.Shape);
         }
 
-        Checked(operation, () => OperationBinding.Attributes(known, operation.Attributes));
+        SafetensorsType[] types = [.. known.Inputs.Where(input => input.Kind == InputKind.Float && operation.Inputs.ContainsKey(input.Name)).Select(input => _tensors[operation.Inputs[input.Name]].Type)];
+        if (types.Contains(SafetensorsType.F64) && types.Any(type => type != SafetensorsType.F64))
+        {
+            throw Bad(operation, $"its inputs are {string.Join(" and ", types.Distinct())}; expected F64 for all or none");
+        }
     }
 
-    private void CheckOutputs(TraceOperation operation, Operation known)
+    private void CheckOutputs(TraceOperation operation, Operation known, Dictionary<string, (int Extent, string Input)> letters, Dictionary<string, TensorShape> shapes)
     {
         RequireKnown(operation, "output", operation.Outputs.Keys, [.. known.Outputs.Select(output => output.Name)]);
         foreach ((string role, string name) in operation.Outputs)
@@ -215,9 +225,10 @@ internal sealed class TraceCheck(SafetensorsFile file, TraceProgram program)
                 throw Bad(operation, $"output «{role}» is tensor «{name}» of {tensor.Type}; expected {string.Join(", ", allowed)}");
             }
 
-            if (output.Shape.StartsWith("as ", StringComparison.Ordinal) && operation.Inputs.TryGetValue(output.Shape[3..], out string? same))
+            // Rules in words, as that of a loss, are left to whoever computes the output.
+            if (output.Shape.StartsWith("as ", StringComparison.Ordinal) || (output.Shape.StartsWith('[') && output.Shape.EndsWith(']')))
             {
-                RequireShape(operation, role, tensor, _tensors[same].Shape);
+                Checked(operation, () => new ShapeRule(output.Shape).Check(operation.Op, role, tensor.Shape, letters, shapes));
             }
         }
     }
