@@ -22,6 +22,7 @@ internal static class CommandTree
         root.Subcommands.Add(NetVerb.Create(shell));
         root.Subcommands.Add(GoldenVerb.Create(shell));
         root.Subcommands.Add(DigestVerb.Create(shell));
+        root.Subcommands.Add(OrderVerb.Create(shell));
         root.Subcommands.Add(InfoVerb.Create(shell));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Description = "Show help.";

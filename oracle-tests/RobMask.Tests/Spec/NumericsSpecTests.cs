@@ -28,6 +28,17 @@ public sealed class NumericsSpecTests
         trial.Same("sum", [Sums.LaneSum(x)], [LaneSum.Sum<T>(x)]);
         trial.Same("sum of squares", [Sums.LaneSum(x, x)], [LaneSum.SumOfSquares<T>(x)]);
         trial.Same("sum of products", [Sums.LaneSum(x, y)], [LaneSum.Dot<T>(x, y)]);
+        if (count == 0)
+        {
+            return;
+        }
+
+        Trial<T> sum = new("sum", draw);
+        sum.Input("input", [.. x, .. y], 2, count);
+        sum.Gives("output", [Ieee.Rounded<T>(Sums.LaneSum(x)), Ieee.Rounded<T>(Sums.LaneSum(y))]);
+        Trial<T> mean = new("mean", draw);
+        mean.Input("input", [.. x, .. y], 2, count);
+        mean.Gives("output", [Ieee.Rounded<T>(Sums.LaneSum(x) / count), Ieee.Rounded<T>(Sums.LaneSum(y) / count)]);
     }
 
     private static void ExpLogs<T>(Draw draw, Manner manner)

@@ -31,6 +31,8 @@ public sealed class OperationContractTests
         "avg_pool2d_backward | input, grad_output | kernel_size, stride=0, padding=0 | grad_input",
         "global_avg_pool | input |  | output",
         "global_avg_pool_backward | input, grad_output |  | grad_input",
+        "sum | input |  | output",
+        "mean | input |  | output",
         "softmax | input |  | output",
         "log_softmax | input |  | output",
         "cross_entropy | input, target | reduction=mean, label_smoothing=0 | output",

@@ -13,6 +13,8 @@ public static class OperationBounds
         ["relu"] = ReluBounds.Forward,
         ["relu_backward"] = ReluBounds.Backward,
         ["feature_mask"] = ReluBounds.Mask,
+        ["sum"] = SumBounds.Sum,
+        ["mean"] = SumBounds.Mean,
     };
 
     /// <summary>Whether there are bounds for an operation of the catalogue.</summary>

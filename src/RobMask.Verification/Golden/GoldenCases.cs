@@ -11,6 +11,7 @@ internal static class GoldenCases
         .. LinearCases.All(),
         .. NormalizationCases.All(),
         .. ActivationCases.All(),
+        .. SumCases.All(),
         .. PoolingCases.All(),
         .. LossCases.All(),
         .. StepCases.All(),

@@ -57,6 +57,7 @@ public static class OperationCatalog
             new MaxPool2dOperation(), new MaxPool2dBackwardOperation(),
             new AvgPool2dOperation(), new AvgPool2dBackwardOperation(),
             new GlobalAvgPoolOperation(), new GlobalAvgPoolBackwardOperation(),
+            new SumOperation(), new MeanOperation(),
             new SoftmaxOperation(), new LogSoftmaxOperation(),
             new CrossEntropyOperation(), new CrossEntropyBackwardOperation(),
             new KlDivOperation(), new KlDivBackwardOperation(),

@@ -39,13 +39,15 @@ public enum MeanForm
 /// <param name="Mean">How a mean comes from the sum.</param>
 public sealed record ReplayForm(ProductForm Product, bool IsWide, int AlignedBits, MeanForm Mean)
 {
+    private static readonly bool[] Widths = [false, true];
+
     /// <summary>Every form that there is for a kind of operation, the simplest first.</summary>
     public static IEnumerable<ReplayForm> All(bool hasProducts, bool isMean, bool hasWideNodes)
     {
         ProductForm[] products = hasProducts ? [ProductForm.FusedLater, ProductForm.FusedEarlier, ProductForm.Rounded] : [ProductForm.Rounded];
         MeanForm[] means = isMean ? [MeanForm.Divided, MeanForm.Multiplied, MeanForm.TermsMultiplied] : [MeanForm.None];
         int[] alignments = hasWideNodes ? [0, 23, 24, 25] : [0];
-        return from wide in new[] { false, true }
+        return from wide in Widths
                from mean in means
                from product in products
                where !wide || product != ProductForm.FusedEarlier
