@@ -70,7 +70,7 @@ public sealed class ProcessBackend : IMaskingBackend, IDisposable
         string outputs = Path.Combine(_folder, $"{_id + 1}-out.safetensors");
         try
         {
-            TensorFile.Write(inputs, [.. request.Inputs.Select(input => new NamedTensor(input.Key, input.Value))]);
+            TensorFile.Write(inputs, BackendProtocol.Tensors(request));
             BackendAnswer answer = Ask(id => BackendProtocol.Text(BackendProtocol.Run(id, request, inputs, outputs)), request.Name);
             if (answer.Unsupported is string reason)
             {

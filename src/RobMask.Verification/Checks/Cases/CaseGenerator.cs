@@ -35,14 +35,14 @@ internal static class CaseGenerator
     public static Gen<CasePlan> Plans(Operation operation)
     {
         CaseSpec spec = CaseSpec.Of(operation.Name);
-        Gen<ImmutableSortedDictionary<string, int>> extents = spec.Letters.CollectToArray(letter => Extent(letter, spec).Select(extent => KeyValuePair.Create(letter, extent)))
+        Gen<ImmutableSortedDictionary<string, int>> extents = Gen.CollectToArray(spec.Letters, letter => Extent(letter, spec).Select(extent => KeyValuePair.Create(letter, extent)))
             .Select(pairs => pairs.ToImmutableSortedDictionary(StringComparer.Ordinal));
-        Gen<ImmutableSortedDictionary<string, string>> attributes = spec.Attributes.CollectToArray(one => one.Text.Select(text => KeyValuePair.Create(one.Name, text)))
+        Gen<ImmutableSortedDictionary<string, string>> attributes = Gen.CollectToArray(spec.Attributes, one => one.Text.Select(text => KeyValuePair.Create(one.Name, text)))
             .Select(pairs => pairs.ToImmutableSortedDictionary(StringComparer.Ordinal));
         OperationInput[] inputs = [.. operation.Inputs];
         Gen<ImmutableSortedDictionary<string, DataStyle>> styles =
             from main in AnyStyle
-            from chosen in inputs.CollectToArray(_ => Gen.Frequency((3, Gen.Constant(main)), (2, Gen.Constant(DataStyle.Normal))))
+            from chosen in Gen.CollectToArray(inputs, _ => Gen.Frequency((3, Gen.Constant(main)), (2, Gen.Constant(DataStyle.Normal))))
             from optional in Gen.Choose(0, 2)
             select inputs.Zip(chosen).Where(pair => !pair.First.Optional || optional > 0).ToImmutableSortedDictionary(pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal);
         return (from e in extents
@@ -75,7 +75,7 @@ internal static class CaseGenerator
             plan = plan with { Extents = plan.Extents.Remove("H").Remove("W") };
         }
 
-        if (name.StartsWith("normalize", StringComparison.Ordinal) && plan.Attributes["training"] == "false")
+        if ((name.StartsWith("normalize", StringComparison.Ordinal) || name.StartsWith("batch_norm", StringComparison.Ordinal)) && plan.Attributes["training"] == "false")
         {
             plan = plan with { Styles = plan.Styles.SetItem("running_mean", plan.Styles["input"]).SetItem("running_var", DataStyle.Positive) };
         }

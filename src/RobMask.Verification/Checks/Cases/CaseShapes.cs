@@ -29,7 +29,7 @@ internal static class CaseShapes
         string[] chosen = alternatives.Length == 1 ? alternatives[0]
             : alternatives[0].Length == 1 ? alternatives[plan.Extent(CaseGenerator.PerImage) > 1 ? 1 : 0]
             : alternatives[plan.Extents.ContainsKey("H") ? 1 : 0];
-        return [.. chosen.SelectMany(letter => letter == "…" ? plan.Extents.Keys.Where(key => key is "C" or "H" or "W" || (key == "N" && !chosen.Contains("N"))).OrderBy(Order) : [letter])];
+        return [.. chosen.SelectMany<string, string>(letter => letter == "…" ? plan.Extents.Keys.Where(key => key is "C" or "H" or "W" || (key == "N" && !chosen.Contains("N"))).OrderBy(Order) : [letter])];
     }
 
     /// <summary>The extents of an input; null where the plan is none that the operation accepts, or too large for a check of many cases.</summary>
@@ -76,7 +76,8 @@ internal static class CaseShapes
         bool pools = plan.Attributes.ContainsKey("kernel_size");
         if (!convolves && !pools)
         {
-            return true;
+            // The statistics of one value are none.
+            return plan.Attributes.GetValueOrDefault("training") != "true" || plan.Extent("N") * plan.Extent("H") * plan.Extent("W") > 1;
         }
 
         (int p, int q) = (Extent(plan, "P"), Extent(plan, "Q"));

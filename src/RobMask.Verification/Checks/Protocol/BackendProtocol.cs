@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RobMask.Tensors;
+using RobMask.Verification.Files;
 using RobMask.Verification.Operations;
 
 namespace RobMask.Verification.Checks.Protocol;
@@ -29,6 +31,9 @@ internal static class BackendProtocol
         ["inputs"] = inputs,
         ["outputs"] = outputs,
     };
+
+    /// <summary>The inputs of a request as they go into a file: labels as I64.</summary>
+    public static IReadOnlyList<NamedTensor> Tensors(OperationRequest request) => [.. request.Inputs.Select(input => new NamedTensor(input.Key, input.Value is DenseTensor<int> labels ? Widened(labels) : input.Value))];
 
     /// <summary>An object as one line.</summary>
     public static string Text(JsonNode node) => node.ToJsonString(Line);
@@ -66,4 +71,15 @@ internal static class BackendProtocol
         JsonValue value => value.ToJsonString(),
         _ => throw new InvalidDataException($"attribute {name} is {node?.ToJsonString() ?? "null"}; expected a number, [h, w], true, false or a word"),
     };
+
+    private static DenseTensor<long> Widened(DenseTensor<int> labels)
+    {
+        DenseTensor<long> wide = new(labels.Shape);
+        for (int i = 0; i < wide.Length; i++)
+        {
+            wide.Span[i] = labels.Span[i];
+        }
+
+        return wide;
+    }
 }
