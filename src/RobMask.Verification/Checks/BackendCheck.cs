@@ -162,7 +162,7 @@ public sealed class BackendCheck(IMaskingBackend backend, CheckOptions? options 
         if (_options.SaveFolder is string folder)
         {
             Directory.CreateDirectory(folder);
-            path = Path.Combine(folder, law is null ? $"{request.Name}.safetensors" : $"{request.Name}.{law.Name.Replace(' ', '-')}.safetensors");
+            path = Path.Combine(folder, law is null ? $"{request.Name}.safetensors" : $"{request.Name}.{Slug(law.Name)}.safetensors");
             new CaseFile(request, law?.Name).Save(path, backend.Name, _options.Seed, number, judgement.What);
         }
 
@@ -179,6 +179,8 @@ public sealed class BackendCheck(IMaskingBackend backend, CheckOptions? options 
             File = path,
         };
     }
+
+    private static string Slug(string name) => string.Join('-', name.Split([' ', '_']).Where(word => word.All(char.IsAscii)));
 
     private sealed class LawTally(Law law)
     {

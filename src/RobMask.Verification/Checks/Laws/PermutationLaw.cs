@@ -1,5 +1,4 @@
 using RobMask.Tensors;
-using RobMask.Verification.Checks.Cases;
 using RobMask.Verification.Operations;
 using ITensor = RobMask.Tensors.ITensor;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using RobMask.Tensors;
 using RobMask.Verification.Bounds;
-using ITensor = RobMask.Tensors.ITensor;
 
 namespace RobMask.Verification.Checks.Laws;
 

@@ -1,4 +1,3 @@
-using RobMask.Tensors;
 using ITensor = RobMask.Tensors.ITensor;
 
 namespace RobMask.Verification.Checks.Laws;
