@@ -127,7 +127,7 @@ internal sealed class TraceCheck(SafetensorsFile file, TraceProgram program)
             throw Bad(operation, $"output «{output}» is stored in the file; an alias is not");
         }
 
-        string text = operation.Attributes.Count == 1 ? operation.Attributes.GetValueOrDefault("shape") ?? string.Empty : throw Bad(operation, "expected the one attribute «shape»");
+        string text = operation.Attributes.Count == 1 && operation.Attributes.TryGetValue("shape", out string? shape) ? shape : throw Bad(operation, "expected the one attribute «shape»");
         _tensors.Add(output, input with { Name = output, Shape = Shape(operation, text, input.Shape), Producer = _index });
     }
 

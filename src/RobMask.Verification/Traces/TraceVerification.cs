@@ -41,13 +41,13 @@ public static class TraceVerification
             tables.Add(notJudged);
         }
 
-        return new VerdictReport(options.EndToEnd ? "trace, from end to end" : "trace, operation by operation", verdicts) { Facts = Facts(trace, options, chosen.Length), Tables = tables };
+        return new VerdictReport(options.EndToEnd ? "trace, from end to end" : "trace, operation by operation", verdicts) { Facts = Facts(trace, options, verdicts), Tables = tables };
     }
 
     /// <summary>Whether there is something to judge an operation by.</summary>
     internal static bool IsJudged(TraceOperation operation) => !operation.Opaque && (operation.Op == TraceOperation.Cast || OperationBounds.HasRule(operation.Op));
 
-    private static List<KeyValuePair<string, string>> Facts(TraceFile trace, TraceVerificationOptions options, int judged)
+    private static List<KeyValuePair<string, string>> Facts(TraceFile trace, TraceVerificationOptions options, OperationVerdict[] verdicts)
     {
         TraceProgram program = trace.Program;
         string precision = options.Precision?.Name
@@ -58,8 +58,15 @@ public static class TraceVerification
             new("recorded by", program.Producer),
             new("device", program.Device),
             new("precision", options.Precision is null ? $"{precision}, as the trace declares" : $"{precision}, as asked for"),
-            new("operations", $"{Count(judged)} judged of {Count(program.Operations.Count(IsJudged))}"),
+            new("operations", $"{Count(verdicts.Length)} judged of {Count(program.Operations.Count(IsJudged))}"),
         ];
+        OperationVerdict[] explained = [.. verdicts.Where(verdict => verdict.Verdict == Verdict.Explained)];
+        if (explained.Length > 0)
+        {
+            ArithmeticModel least = explained.SelectMany(verdict => verdict.Outputs).Select(output => output.Explanation).OfType<ArithmeticModel>().MaxBy(model => ArithmeticModel.All.ToList().IndexOf(model))!;
+            facts.Add(new("explained by", $"{least}: it or a more precise model covers each of {Count(explained.Length)} operations that what they declare does not"));
+        }
+
         facts.AddRange(program.Switches);
         return facts;
     }

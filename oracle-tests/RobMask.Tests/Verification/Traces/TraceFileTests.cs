@@ -190,7 +190,7 @@ public sealed class TraceFileTests : IDisposable
                 case "order": JsonNode first = operations[0]!; operations.RemoveAt(0); operations.Add(first); break;
                 case "unknown input": In(1)["x"] = "images"; break;
                 case "input missing": In(1).Remove("input"); break;
-                case "unknown output": Out(1)["y"] = "note/y"; Out(17)["y"] = "relu1/output"; break;
+                case "unknown output": At(1)["outputs"] = new JsonObject { ["y"] = "relu1/output" }; break;
                 case "no output": At(1)["outputs"] = new JsonObject(); In(2)["input"] = "conv1/output"; Rename(operations, "relu1/output", "conv1/output"); break;
                 case "unknown attribute": At(0)["attributes"] = new JsonObject { ["pading"] = "1" }; break;
                 case "attribute": At(0)["attributes"] = new JsonObject { ["padding"] = "-1" }; break;

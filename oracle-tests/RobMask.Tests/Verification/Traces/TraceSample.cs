@@ -17,13 +17,18 @@ internal sealed class TraceSample : IDisposable
 {
     private readonly Dictionary<string, ITensor> _tensors = [];
     private readonly TraceWriter _writer;
+    private readonly bool _wide;
 
-    private TraceSample(string path) => _writer = new TraceWriter(path, new TraceProgram { Producer = "test", Device = "cpu", Precision = ArithmeticModel.Fp32, Switches = new Dictionary<string, string> { ["tf32"] = "false" } });
+    private TraceSample(string path, bool wide)
+    {
+        _wide = wide;
+        _writer = new TraceWriter(path, new TraceProgram { Producer = "test", Device = "cpu", Precision = ArithmeticModel.Fp32, Switches = new Dictionary<string, string> { ["tf32"] = "false" } });
+    }
 
     /// <summary>Writes the trace: two convolutions with a sum around the second, a linear layer, the loss, all gradients, one step.</summary>
-    public static void Write(string path, uint seed = 1, bool complete = true)
+    public static void Write(string path, uint seed = 1, bool complete = true, bool wide = false)
     {
-        using TraceSample sample = new(path);
+        using TraceSample sample = new(path, wide);
         sample.Give("images", TestTensors.Normal<float>(seed, 2, 3, 6, 6));
         sample.Give("conv1.weight", TestTensors.Normal<float>(seed + 1, 4, 3, 3, 3));
         sample.Give("conv2.weight", TestTensors.Normal<float>(seed + 2, 4, 4, 3, 3));
@@ -106,10 +111,16 @@ internal sealed class TraceSample : IDisposable
 
     private void Give(string name, ITensor tensor)
     {
-        _tensors.Add(name, tensor);
+        _tensors.Add(name, _wide && tensor is DenseTensor<float> narrow ? TestTensors.Widen(narrow) : tensor);
         if (tensor is DenseTensor<float> numbers)
         {
             _writer.Add(name, numbers);
+        }
+        else if (tensor is DenseTensor<double> wide)
+        {
+            DenseTensor<float> rounded = new(wide.Shape);
+            System.Numerics.Tensors.TensorPrimitives.ConvertTruncating<double, float>(wide.Span, rounded.Span);
+            _writer.Add(name, rounded);
         }
         else
         {
@@ -134,7 +145,9 @@ internal sealed class TraceSample : IDisposable
 
     private void Alias(string name, TracePhase phase, string tensor, params int[] extents)
     {
-        _tensors.Add(name + "/output", ((DenseTensor<float>)_tensors[tensor]).View(new TensorShape(extents)));
+        ITensor viewed = _tensors[tensor];
+        TensorShape shape = new(extents);
+        _tensors.Add(name + "/output", viewed is DenseTensor<double> wide ? wide.View(shape) : ((DenseTensor<float>)viewed).View(shape));
         _writer.Add(new TraceOperation(name, TraceOperation.Alias, phase)
         {
             Inputs = new Dictionary<string, string> { ["input"] = tensor },
