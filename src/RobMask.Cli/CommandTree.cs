@@ -20,6 +20,8 @@ internal static class CommandTree
         root.Subcommands.Add(ReportVerb.Create(shell));
         root.Subcommands.Add(OpVerb.Create(shell));
         root.Subcommands.Add(NetVerb.Create(shell));
+        root.Subcommands.Add(VerifyVerb.Create(shell));
+        root.Subcommands.Add(CompareVerb.Create(shell));
         root.Subcommands.Add(CheckVerb.Create(shell));
         root.Subcommands.Add(BackendVerb.Create(shell));
         root.Subcommands.Add(GoldenVerb.Create(shell));

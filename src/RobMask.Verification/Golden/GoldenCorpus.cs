@@ -177,7 +177,11 @@ public sealed class GoldenCorpus(string folder)
             : throw new ArgumentException($"golden: there is no case or operation «{unknown}» in {ManifestPath}");
     }
 
-    private (Dictionary<string, ITensor> Inputs, Dictionary<string, ITensor> Stored) Read(GoldenEntry entry)
+    /// <summary>All cases, in the manifest's order.</summary>
+    internal IReadOnlyList<GoldenEntry> Entries() => [.. Chosen([])];
+
+    /// <summary>The inputs of a case, and its outputs where its file has them.</summary>
+    internal (Dictionary<string, ITensor> Inputs, Dictionary<string, ITensor> Stored) Read(GoldenEntry entry)
     {
         if (entry.File is null)
         {

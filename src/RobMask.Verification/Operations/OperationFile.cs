@@ -21,6 +21,16 @@ public static class OperationFile
     internal static IReadOnlyList<NamedTensor> Run(Operation operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision)
     {
         TensorFile.RequireExtension(outputPath);
+        OperationRequest request = Read(operation, inputPath, attributes) with { Precision = precision };
+        RequireInputs(operation, request, inputPath);
+        IReadOnlyList<NamedTensor> outputs = OperationCatalog.Run(operation, request);
+        TensorFile.Write(outputPath, outputs, [new("operation", operation.Name), new("profile", "fma1"), .. request.Attributes.Select(a => new KeyValuePair<string, string>("attribute." + a.Key, a.Value))]);
+        return outputs;
+    }
+
+    /// <summary>Reads what an operation is asked to do; its inputs are not checked yet.</summary>
+    internal static OperationRequest Read(Operation operation, string? inputPath, IReadOnlyList<string> attributes)
+    {
         if (inputPath is null && operation.Inputs.Count > 0)
         {
             string expected = string.Join(", ", operation.Inputs.Select(i => i.Optional ? i.Name + " (optional)" : i.Name));
@@ -28,15 +38,11 @@ public static class OperationFile
         }
 
         Dictionary<string, ITensor> inputs = inputPath is null ? [] : TensorFile.ReadAll(inputPath).ToDictionary(t => t.Name, t => t.Tensor);
-        OperationRequest request = new(operation.Name, inputs, Parse(operation.Name, attributes)) { Precision = precision };
-        RequireInputs(operation, request, inputPath);
-        IReadOnlyList<NamedTensor> outputs = OperationCatalog.Run(operation, request);
-        TensorFile.Write(outputPath, outputs, [new("operation", operation.Name), new("profile", "fma1"), .. request.Attributes.Select(a => new KeyValuePair<string, string>("attribute." + a.Key, a.Value))]);
-        return outputs;
+        return new OperationRequest(operation.Name, inputs, Parse(operation.Name, attributes));
     }
 
-    // What the binding says of a tensor, it says of the file that holds it.
-    private static void RequireInputs(Operation operation, OperationRequest request, string? inputPath)
+    /// <summary>Checks the inputs; what the binding says of a tensor, it says of the file that holds it.</summary>
+    internal static void RequireInputs(Operation operation, OperationRequest request, string? inputPath)
     {
         OperationBinding.Attributes(operation, request.Attributes);
         bool wide = OperationBinding.Precision(operation, request) == OperationPrecision.F64;

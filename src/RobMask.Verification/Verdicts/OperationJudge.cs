@@ -1,6 +1,7 @@
 using RobMask.Verification.Bounds;
 using RobMask.Verification.Operations;
 using RobMask.Verification.Verdicts.Causes;
+using RobMask.Verification.Verdicts.Details;
 using ITensor = RobMask.Tensors.ITensor;
 
 namespace RobMask.Verification.Verdicts;
@@ -51,7 +52,7 @@ public sealed class OperationJudge(JudgeOptions? options = null)
             Label = label ?? request.Name,
             Attributes = request.Attributes,
             Declared = declared,
-            Outputs = [.. judged.Select(pair => _options.Causes ? pair.Verdict with { Cause = CauseFinder.Of(request, pair.Verdict) } : pair.Verdict)],
+            Outputs = [.. judged.Select(pair => Finish(request, pair.Evidence, pair.Verdict))],
             Missing = [.. expected.Select(output => output.Name).Except(got.Select(tensor => tensor.Name))],
             Unknown = [.. got.Select(tensor => tensor.Name).Except(expected.Select(output => output.Name))],
         };
@@ -83,6 +84,23 @@ public sealed class OperationJudge(JudgeOptions? options = null)
                 }
             }
         }
+    }
+
+    private TensorVerdict Finish(OperationRequest request, Evidence evidence, TensorVerdict verdict)
+    {
+        bool known = OperationCatalog.All.Any(operation => operation.Name == request.Name);
+        if (_options.Causes && known && verdict.Verdict is Verdict.Wrong or Verdict.Explained)
+        {
+            verdict = verdict with { Cause = CauseFinder.Of(new Suspicion(request, evidence.Bound(evidence.Declared), evidence.Got, evidence.Stored, evidence.Declared)) };
+        }
+
+        return !_options.Details || verdict.Mismatch is not null
+            ? verdict
+            : verdict with
+            {
+                Maps = MapMaker.Of(evidence.Bound(evidence.Declared).Tensor, evidence.Got, evidence.Stored, verdict.Worst),
+                Operands = known ? OperandFinder.Of(request, verdict) : [],
+            };
     }
 
     private Dictionary<string, ITensor> Bits(OperationRequest request)

@@ -1,10 +1,65 @@
-using RobMask.Verification.Operations;
+using RobMask.Verification.Bounds;
 
 namespace RobMask.Verification.Verdicts.Causes;
 
-/// <summary>Guesses what went wrong.</summary>
+/// <summary>Guesses what went wrong: a known fault of the operation, else a relation between the values, and where it is.</summary>
 internal static class CauseFinder
 {
-    /// <summary>The cause of what is wrong with an output, in words; null where nothing is guessed.</summary>
-    public static string? Of(OperationRequest request, TensorVerdict verdict) => verdict.Verdict == Verdict.Wrong ? $"{verdict.OutsideCount} elements of {request.Name}" : null;
+    private static readonly Dictionary<string, IReadOnlyList<Hypothesis>> Tables = new(StringComparer.Ordinal)
+    {
+        ["normalize"] = NormalizeHypotheses.Forward,
+        ["normalize_backward"] = NormalizeHypotheses.Backward,
+        ["relu"] = ActivationHypotheses.Relu,
+        ["relu_backward"] = ActivationHypotheses.ReluBackward,
+        ["feature_mask"] = ActivationHypotheses.Mask,
+        ["rescale"] = RescaleHypotheses.Rescale,
+        ["rescale_backward"] = RescaleHypotheses.Rescale,
+        ["mixed_rescale"] = RescaleHypotheses.Mixed,
+        ["mixed_rescale_backward"] = RescaleHypotheses.Mixed,
+        ["max_pool2d"] = PoolingHypotheses.All,
+        ["max_pool2d_backward"] = PoolingHypotheses.All,
+        ["avg_pool2d"] = PoolingHypotheses.All,
+        ["avg_pool2d_backward"] = PoolingHypotheses.All,
+        ["global_avg_pool"] = PoolingHypotheses.All,
+        ["global_avg_pool_backward"] = PoolingHypotheses.All,
+        ["cross_entropy"] = LossHypotheses.All,
+        ["cross_entropy_backward"] = LossHypotheses.All,
+        ["kl_div"] = LossHypotheses.All,
+        ["kl_div_backward"] = LossHypotheses.All,
+        ["margin_loss"] = LossHypotheses.All,
+        ["margin_loss_backward"] = LossHypotheses.All,
+        ["dlr_loss"] = LossHypotheses.All,
+        ["dlr_loss_backward"] = LossHypotheses.All,
+        ["sgd_step"] = StepHypotheses.Sgd,
+        ["pgd_step"] = StepHypotheses.Pgd,
+    };
+
+    /// <summary>The cause, in words; null where nothing is guessed.</summary>
+    public static string? Of(Suspicion suspicion)
+    {
+        (string Words, Match Match)? fault = ProductHypotheses.Find(suspicion) ?? Known(suspicion) ?? OnePass(suspicion) ?? ValuePatterns.Find(suspicion);
+        string? place = fault is { Match: Match.Everywhere } ? null : PlacePatterns.Find(suspicion);
+        return (fault?.Words, place) switch
+        {
+            (null, null) => null,
+            (null, string where) => where,
+            (string what, null) => what,
+            (string what, string where) => $"{what} ({where})",
+        };
+    }
+
+    private static (string Words, Match Match)? Known(Suspicion suspicion)
+    {
+        foreach (Hypothesis hypothesis in Tables.GetValueOrDefault(suspicion.Request.Name) ?? [])
+        {
+            if (hypothesis.Expect(suspicion) is BoundedTensor other && suspicion.Matches(other) is Match match and not Match.None)
+            {
+                return (hypothesis.Words, match);
+            }
+        }
+
+        return null;
+    }
+
+    private static (string Words, Match Match)? OnePass(Suspicion suspicion) => OnePassVariance.Find(suspicion) is string words ? (words, Match.Everywhere) : null;
 }
