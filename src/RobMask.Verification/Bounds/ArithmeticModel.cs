@@ -21,15 +21,20 @@ public sealed record ArithmeticModel
     /// <summary>Operands of products cut or rounded to 11 bits, range of float; tensor-core accumulator.</summary>
     public static ArithmeticModel Tf32 { get; } = new("tf32")
     {
+        OperandBits = 11,
         OperandRounding = Math.ScaleB(1, -10),
+        OperandLeast = Math.ScaleB(1, -126),
         OperandFloor = Math.ScaleB(1, -126),
+        OperandGreatest = (2 - Math.ScaleB(1, -10)) * Math.ScaleB(1, 127),
         HasTensorCores = true,
     };
 
     /// <summary>Operands of products rounded to binary16; tensor-core accumulator.</summary>
     public static ArithmeticModel Fp16 { get; } = new("fp16")
     {
+        OperandBits = 11,
         OperandRounding = Math.ScaleB(1, -11),
+        OperandLeast = Math.ScaleB(1, -14),
         OperandFloor = Math.ScaleB(1, -25),
         OperandGreatest = 65504,
         HasTensorCores = true,
@@ -38,8 +43,11 @@ public sealed record ArithmeticModel
     /// <summary>Operands of products rounded to bfloat16; tensor-core accumulator.</summary>
     public static ArithmeticModel Bf16 { get; } = new("bf16")
     {
+        OperandBits = 8,
         OperandRounding = Math.ScaleB(1, -8),
+        OperandLeast = Math.ScaleB(1, -126),
         OperandFloor = Math.ScaleB(1, -126),
+        OperandGreatest = (2 - Math.ScaleB(1, -7)) * Math.ScaleB(1, 127),
         HasTensorCores = true,
     };
 
@@ -57,6 +65,12 @@ public sealed record ArithmeticModel
 
     /// <summary>The greatest operand of a product; a greater one becomes infinite.</summary>
     public double OperandGreatest { get; private init; } = float.MaxValue;
+
+    /// <summary>The significant bits of an operand of a product.</summary>
+    internal int OperandBits { get; private init; } = 24;
+
+    /// <summary>The least magnitude that has them.</summary>
+    internal double OperandLeast { get; private init; }
 
     /// <summary>Whether sums of products may be accumulated as tensor cores do, in aligned and truncated blocks.</summary>
     public bool HasTensorCores { get; private init; }

@@ -1,4 +1,6 @@
 using RobMask.Tensors;
+using RobMask.Verification.Files;
+using RobMask.Verification.Operations;
 
 namespace RobMask.Verification.Bounds;
 
@@ -43,6 +45,14 @@ internal sealed class BoundCall(
 
     /// <summary>One of a few words.</summary>
     public string Choice(string name) => (string)attributes[name];
+
+    /// <summary>Runs an operation without inputs on the attributes of this call, in double.</summary>
+    public IReadOnlyList<NamedTensor> Run(Operation operation)
+    {
+        OperationCall<double> inDouble = new([], new Dictionary<string, object>(attributes));
+        operation.Run(inDouble);
+        return inDouble.Outputs;
+    }
 
     /// <summary>Gives an output and the theorem that bounds it; a null theorem says that none is proven.</summary>
     public void Output(string name, BoundedTensor tensor, string? theorem) => _outputs.Add(new BoundedOutput(name, tensor, theorem));

@@ -40,6 +40,9 @@ public sealed class BoundedTensor
     /// <summary>An element with its bound.</summary>
     internal Approximate this[int index] => new(Value.Span[index], Bound is null ? 0 : Bound.Span[index]);
 
+    /// <summary>The elements, for a loop over them.</summary>
+    internal ApproximateSpan Elements => new(Value.Span, Bound is null ? default : Bound.Span);
+
     /// <summary>A tensor of this shape that is filled element by element; <paramref name="exact"/> ones have no bounds.</summary>
     internal static BoundedTensor Empty(TensorShape shape, bool exact = false) => new(new DenseTensor<double>(shape), exact ? null : new DenseTensor<double>(shape));
 
@@ -49,7 +52,7 @@ public sealed class BoundedTensor
         Value.Span[index] = element.Value;
         if (Bound is not null)
         {
-            Bound.Span[index] = double.IsNaN(element.Error) ? double.PositiveInfinity : element.Error;
+            Bound.Span[index] = element.ErrorToKeep;
         }
     }
 }

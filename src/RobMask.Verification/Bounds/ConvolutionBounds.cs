@@ -14,8 +14,7 @@ internal static class ConvolutionBounds
         ConvAttributes attributes = Read(call);
         TensorShape output = Conv2d.OutputShape(input.Shape, weight.Shape, attributes);
         long terms = weight.Shape.Length / weight.Shape[0];
-        BoundedTensor sums = ProductBound.Of(input, weight, output, terms, Pads(attributes), call.Model, (a, b, y) => Conv2d.Forward(a, b, null, attributes, y));
-        call.Output("output", bias is null ? sums : BiasBound.Add(sums, bias, call.Model, terms), ProductBound.Theorem);
+        call.Output("output", ProductBound.Of(input, weight, bias, output, terms, Pads(attributes), call.Model, (a, b, y) => Conv2d.Forward(a, b, null, attributes, y)), ProductBound.Theorem);
     }
 
     public static void Backward(BoundCall call)
@@ -28,11 +27,11 @@ internal static class ConvolutionBounds
         long inputTerms = (long)(weight.Shape[0] / attributes.Groups) * weight.Shape[2] * weight.Shape[3];
         long weightTerms = (long)output[0] * output[2] * output[3];
         bool pads = Pads(attributes);
-        call.Output("grad_input", ProductBound.Of(gradOutput, weight, input.Shape, inputTerms, padded: true, call.Model, (g, w, d) => Conv2d.BackwardInput(g, w, attributes, d)), ProductBound.Theorem);
-        call.Output("grad_weight", ProductBound.Of(input, gradOutput, weight.Shape, weightTerms, pads, call.Model, (x, g, d) => Conv2d.BackwardWeight(x, g, attributes, d)), ProductBound.Theorem);
+        call.Output("grad_input", ProductBound.Of(gradOutput, weight, null, input.Shape, inputTerms, padded: true, call.Model, (g, w, d) => Conv2d.BackwardInput(g, w, attributes, d)), ProductBound.Theorem);
+        call.Output("grad_weight", ProductBound.Of(input, gradOutput, null, weight.Shape, weightTerms, pads, call.Model, (x, g, d) => Conv2d.BackwardWeight(x, g, attributes, d)), ProductBound.Theorem);
         if (call.Flag("bias"))
         {
-            call.Output("grad_bias", BiasBound.Gradient(gradOutput), BiasBound.Theorem);
+            call.Output("grad_bias", ChannelSums.Of(gradOutput), SumBound.Theorem);
         }
     }
 

@@ -19,107 +19,68 @@ internal static class ProductBound
     /// <summary>Values and bounds of a bilinear map.</summary>
     /// <param name="left">One operand.</param>
     /// <param name="right">The other operand.</param>
+    /// <param name="bias">One more term for each output [N, K, …], the bias of its k; or null.</param>
     /// <param name="shape">The outputs' shape.</param>
     /// <param name="terms">The most products of one output.</param>
     /// <param name="padded">Whether some outputs may meet products with padding, which not every implementation computes.</param>
     /// <param name="model">What the implementation declares.</param>
     /// <param name="map">The map, in double.</param>
-    public static BoundedTensor Of(BoundedTensor left, BoundedTensor right, TensorShape shape, long terms, bool padded, ArithmeticModel model, BilinearMap map)
+    public static BoundedTensor Of(BoundedTensor left, BoundedTensor right, BoundedTensor? bias, TensorShape shape, long terms, bool padded, ArithmeticModel model, BilinearMap map)
     {
         DenseTensor<double> value = new(shape);
         map(left.Value, right.Value, value);
         DenseTensor<double> sum = new(shape);
-        map(Magnitudes(left), Magnitudes(right), sum);
+        map(Magnitudes(left, left.Bound), Magnitudes(right, right.Bound), sum);
         DenseTensor<double>? known = null;
         if (!left.IsExact || !right.IsExact)
         {
             known = new DenseTensor<double>(shape);
-            map(Magnitudes(new BoundedTensor(left.Value)), Magnitudes(new BoundedTensor(right.Value)), known);
+            map(Magnitudes(left, null), Magnitudes(right, null), known);
         }
 
-        Turn(value.Span, sum.Span, known, new Operands(left, right, terms, padded, model));
+        Turn(value.Span, sum.Span, known is null ? default : known.Span, bias, shape, new ProductOperands(left, right, bias, terms, padded, model));
         return new BoundedTensor(value, sum);
     }
 
     // Sums of magnitudes become bounds, in place: these tensors are the largest there are.
-    private static void Turn(ReadOnlySpan<double> value, Span<double> sum, DenseTensor<double>? known, Operands operands)
+    private static void Turn(Span<double> value, Span<double> sum, ReadOnlySpan<double> known, BoundedTensor? bias, TensorShape shape, in ProductOperands operands)
     {
-        for (int i = 0; i < sum.Length; i++)
+        double factor = operands.Factor;
+        double floor = operands.Floor;
+        int channels = bias is null ? 1 : bias.Shape[0];
+        int plane = bias is null ? value.Length : shape.Length / Math.Max(1, shape[0] * channels);
+        for (int start = 0, k = 0; start < value.Length; start += plane, k = k + 1 == channels ? 0 : k + 1)
         {
-            double g = sum[i];
-            if (!double.IsFinite(g))
+            // The bias is one more term, added first, last or between, so its share is that of a product.
+            Approximate b = bias is null ? 0 : bias[k];
+            double share = b.Error + (operands.BiasFactor * b.Magnitude);
+            for (int i = start; i < start + plane; i++)
             {
-                sum[i] = operands.LeavesSpecialsOpen ? double.PositiveInfinity : 0;
-                continue;
-            }
+                double g = sum[i];
+                double all = g + b.Magnitude;
+                value[i] += b.Value;
+                if (!double.IsFinite(all))
+                {
+                    sum[i] = operands.LeavesSpecialsOpen || (double.IsNaN(value[i]) && operands.PaddingLeavesOpen) ? double.PositiveInfinity : 0;
+                    continue;
+                }
 
-            double carried = known is null ? 0 : Math.Max(0, g - known.Span[i]);
-            sum[i] = operands.IsExact && g <= operands.ExactUpTo ? 0
-                : g * (1 + operands.Factor) > float.MaxValue ? double.PositiveInfinity
-                : carried + (operands.Factor * g) + operands.Floor;
-        }
-
-        if (operands.PaddingLeavesOpen)
-        {
-            for (int i = 0; i < sum.Length; i++)
-            {
-                sum[i] = double.IsNaN(value[i]) ? double.PositiveInfinity : sum[i];
+                // Both sums of magnitudes are rounded in double, which the factor has room for.
+                double carried = known.IsEmpty ? 0 : Math.Max(0, g - known[i]);
+                sum[i] = all <= operands.ExactUpTo ? 0 : all * (1 + factor) > float.MaxValue ? double.PositiveInfinity : carried + share + (factor * all) + floor;
             }
         }
     }
 
-    private static DenseTensor<double> Magnitudes(BoundedTensor tensor)
+    private static DenseTensor<double> Magnitudes(BoundedTensor tensor, DenseTensor<double>? bound)
     {
         DenseTensor<double> magnitudes = new(tensor.Shape);
         TensorPrimitives.Abs(tensor.Value.Span, magnitudes.Span);
-        if (tensor.Bound is not null)
+        if (bound is not null)
         {
-            TensorPrimitives.Add(magnitudes.Span, tensor.Bound.Span, magnitudes.Span);
+            TensorPrimitives.Add(magnitudes.Span, bound.Span, magnitudes.Span);
         }
 
         return magnitudes;
-    }
-
-    /// <summary>What the operands as a whole say of the bounds of all outputs.</summary>
-    private readonly struct Operands
-    {
-        public Operands(BoundedTensor left, BoundedTensor right, long terms, bool padded, ArithmeticModel model)
-        {
-            OperandRange a = OperandRange.Of(left);
-            OperandRange b = OperandRange.Of(right);
-            double r = model.OperandRounding;
-            double operand = (2 * r) + (r * r);
-            Factor = operand + ((1 + operand) * model.Accumulation(terms)) + ((terms + 4) * DoubleRounding);
-            Floor = terms * (model.Underflow + (model.OperandFloor * (1 + a.Greatest + b.Greatest)));
-            bool overflows = a.Greatest > model.OperandGreatest || b.Greatest > model.OperandGreatest;
-            if (overflows || double.IsInfinity(model.Accumulation(terms)))
-            {
-                Floor = double.PositiveInfinity;
-            }
-
-            double unit = a.Granularity * b.Granularity;
-            IsExact = model == ArithmeticModel.Fp32 && left.IsExact && right.IsExact && unit >= Math.ScaleB(1, -149);
-            ExactUpTo = Math.Min(unit * (1 << 24), float.MaxValue);
-            LeavesSpecialsOpen = terms * a.Greatest * b.Greatest > float.MaxValue || overflows;
-            PaddingLeavesOpen = padded && (a.HasSpecials || b.HasSpecials);
-        }
-
-        /// <summary>Bound for each unit of Σ|a·b|, and beside that.</summary>
-        public double Factor { get; }
-
-        /// <inheritdoc cref="Factor"/>
-        public double Floor { get; }
-
-        /// <summary>Whether sums up to <see cref="ExactUpTo"/> are exact in any order.</summary>
-        public bool IsExact { get; }
-
-        /// <inheritdoc cref="IsExact"/>
-        public double ExactUpTo { get; }
-
-        /// <summary>Whether finite partial sums beside a NaN or an infinity might overflow.</summary>
-        public bool LeavesSpecialsOpen { get; }
-
-        /// <summary>Whether a NaN may come from a product of padding with an infinite or NaN operand.</summary>
-        public bool PaddingLeavesOpen { get; }
     }
 }
