@@ -1,5 +1,3 @@
-using RobMask.Tensors;
-
 namespace RobMask.Verification.Bounds;
 
 /// <summary>Bounds of pgd_step. In L∞ the sign of a gradient is a decision; in L2 the step and the projection are continuous.</summary>

@@ -1,5 +1,4 @@
 using RobMask.Tensors;
-using RobMask.Verification.Files;
 using RobMask.Verification.Operations;
 
 namespace RobMask.Verification.Bounds;

@@ -1,5 +1,4 @@
 using RobMask.Ops;
-using RobMask.Tensors;
 
 namespace RobMask.Verification.Bounds;
 

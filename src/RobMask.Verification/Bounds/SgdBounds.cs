@@ -1,6 +1,5 @@
 using RobMask.Kernels;
 using RobMask.Ops;
-using RobMask.Tensors;
 
 namespace RobMask.Verification.Bounds;
 

@@ -10,7 +10,7 @@ internal static class SumBounds
     public static void Sum(BoundCall call) => Rows(call, static (sum, _) => sum.Total());
 
     // Multiplied by a rounded reciprocal before or after, or divided.
-    public static void Mean(BoundCall call) => Rows(call, static (sum, count) => (sum.Total(1) / count).Rounded(3));
+    public static void Mean(BoundCall call) => Rows(call, static (sum, count) => (sum.Total(2) / count).Rounded(3));
 
     private static void Rows(BoundCall call, Func<SumBound, int, Approximate> result)
     {

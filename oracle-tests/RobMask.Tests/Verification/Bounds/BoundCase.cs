@@ -183,6 +183,9 @@ internal sealed class BoundCase(string operation, Draw draw, Manner manner)
                 }
 
                 break;
+            case "sum" or "mean":
+                Give("input", draw.Between(1, 3), draw.Between(1, 40));
+                break;
             case "add":
                 int both = draw.Between(1, 40);
                 Give("left", both);
