@@ -19,6 +19,9 @@ public static class TorchLibrary
     private static readonly Lock _lock = new();
     private static TorchLibraryInfo? _loaded;
 
+    /// <summary>The loaded libtorch_cpu.so, whose exported symbols TorchSharp does not wrap all; 0 where TorchSharp loaded it itself.</summary>
+    internal static nint Handle { get; private set; }
+
     /// <summary>Loads the libraries; further calls return what the first one found.</summary>
     /// <exception cref="TorchLibraryException">They do not load: what was tried, what the dynamic linker said, what helps.</exception>
     public static TorchLibraryInfo Load()
@@ -42,7 +45,7 @@ public static class TorchLibrary
         string torchSharp = Find(TorchSharpFile, TorchFolders.ForTorchSharp(), tried);
 
         // With these in the process, the sonames that libLibTorchSharp.so needs are met wherever it lies itself.
-        Open(libTorch, tried);
+        Handle = Open(libTorch, tried);
         Open(Path.Combine(Path.GetDirectoryName(libTorch)!, "libtorch.so"), tried);
 
         string loadable = Loadable(torchSharp, tried);

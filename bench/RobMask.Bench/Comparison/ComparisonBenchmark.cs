@@ -4,6 +4,7 @@ using RobMask.Bench.Comparison.Sections;
 using RobMask.Bench.Machine;
 using RobMask.Kernels;
 using RobMask.Torch;
+using RobMask.Torch.Engine;
 using TorchSharp;
 
 namespace RobMask.Bench.Comparison;

@@ -5,6 +5,7 @@ using RobMask.Bench.Contests;
 using RobMask.Bench.Machine;
 using RobMask.Kernels;
 using RobMask.Torch;
+using RobMask.Torch.Engine;
 using RobMask.Training;
 using TorchSharp;
 

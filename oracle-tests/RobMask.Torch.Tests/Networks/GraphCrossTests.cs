@@ -2,6 +2,7 @@ using RobMask.Engines;
 using RobMask.Engines.Managed;
 using RobMask.Networks;
 using RobMask.Tensors;
+using RobMask.Torch.Engine;
 using RobMask.Torch.Tests.Support;
 using TorchSharp;
 using Xunit;

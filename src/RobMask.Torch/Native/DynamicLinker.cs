@@ -29,6 +29,12 @@ internal static unsafe partial class DynamicLinker
         return Information(handle, LinkMapRequest, &map) == 0 && map != null ? Marshal.PtrToStringUTF8(map[1]) : null;
     }
 
+    /// <summary>Sets a variable for native code of this process; .NET's own setter changes a copy that native code does not see.</summary>
+    public static void SetEnvironment(string name, string value) => _ = SetVariable(name, value, 1);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
     [LibraryImport("libdl.so.2", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint OpenLibrary(string path, int mode);
 

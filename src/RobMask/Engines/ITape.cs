@@ -1,3 +1,4 @@
+using RobMask.Networks;
 using RobMask.Tensors;
 
 namespace RobMask.Engines;
@@ -71,4 +72,46 @@ public sealed record ForwardOptions(MaskChoice Mask)
 
     /// <summary>Keep every node's output for <see cref="ITape.Activation"/>.</summary>
     public bool KeepActivations { get; init; }
+
+    /// <summary>Checks that these options and images suit a network, whatever engine it runs on.</summary>
+    /// <param name="graph">The network.</param>
+    /// <param name="images">The images' shape.</param>
+    /// <param name="capacity">The most images that the tape holds.</param>
+    /// <exception cref="ArgumentException">A shape, set of statistics or mask does not suit.</exception>
+    public void Check(NetworkGraph graph, TensorShape images, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        if (images.Rank != graph.InputShape.Rank + 1 || !images.Extents[1..].SequenceEqual(graph.InputShape.Extents))
+        {
+            throw new ArgumentException($"network {graph.Name}: images have shape {images}, [N] in front of {graph.InputShape} is wanted");
+        }
+
+        if (images[0] < 1 || images[0] > capacity)
+        {
+            throw new ArgumentException($"network {graph.Name}: {images[0]} images; the tape holds 1 to {capacity}");
+        }
+
+        if (StatisticsSet < 0 || StatisticsSet >= graph.StatisticsSets)
+        {
+            throw new ArgumentException($"network {graph.Name}: set of statistics {StatisticsSet} of {graph.StatisticsSets}");
+        }
+
+        int k = graph.MaskCount;
+        int perLayer = k * graph.RescaleLayers.Count;
+        if (Mask.Index >= k)
+        {
+            throw new ArgumentException($"network {graph.Name}: primary mask {Mask.Index} of k = {k}");
+        }
+
+        if (Mask.UniformCoefficients is { } uniform && uniform.Length != k && uniform.Length != perLayer)
+        {
+            throw new ArgumentException($"network {graph.Name}: {uniform.Length} mixture coefficients; k = {k} or {perLayer} for all layers are wanted");
+        }
+
+        if (Mask.ImageCoefficients is { } each
+            && (each.Shape.Rank != 2 || each.Shape[0] != images[0] || (each.Shape[1] != k && each.Shape[1] != perLayer)))
+        {
+            throw new ArgumentException($"network {graph.Name}: mixture coefficients {each.Shape} for {images[0]} images; [N, {k}] or [N, {perLayer}] are wanted");
+        }
+    }
 }

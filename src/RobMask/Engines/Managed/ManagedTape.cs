@@ -81,7 +81,7 @@ internal sealed class ManagedTape<T> : ITape
     public ITensor Forward(ITensor images, ForwardOptions options)
     {
         DenseTensor<T> input = ManagedEngine<T>.Values(images);
-        CheckOptions(input, options);
+        options.Check(Model.Graph, input.Shape, Capacity);
         if (input.Shape[0] != ImageCount)
         {
             ImageCount = input.Shape[0];
@@ -256,42 +256,4 @@ internal sealed class ManagedTape<T> : ITape
 
     /// <summary>Gives up one hold on a buffer.</summary>
     public void Release(OutputGradient<T> gradient) => _pool.Release(gradient);
-
-    private void CheckOptions(DenseTensor<T> input, ForwardOptions options)
-    {
-        NetworkGraph graph = Model.Graph;
-        if (input.Shape.Rank != graph.InputShape.Rank + 1 || !input.Shape.Extents[1..].SequenceEqual(graph.InputShape.Extents))
-        {
-            throw new ArgumentException($"network {graph.Name}: images have shape {input.Shape}, [N] in front of {graph.InputShape} is wanted");
-        }
-
-        if (input.Shape[0] < 1 || input.Shape[0] > Capacity)
-        {
-            throw new ArgumentException($"network {graph.Name}: {input.Shape[0]} images; the tape holds 1 to {Capacity}");
-        }
-
-        if (options.StatisticsSet < 0 || options.StatisticsSet >= graph.StatisticsSets)
-        {
-            throw new ArgumentException($"network {graph.Name}: set of statistics {options.StatisticsSet} of {graph.StatisticsSets}");
-        }
-
-        int k = graph.MaskCount;
-        int perLayer = k * graph.RescaleLayers.Count;
-        MaskChoice mask = options.Mask;
-        if (mask.Index >= k)
-        {
-            throw new ArgumentException($"network {graph.Name}: primary mask {mask.Index} of k = {k}");
-        }
-
-        if (mask.UniformCoefficients is { } uniform && uniform.Length != k && uniform.Length != perLayer)
-        {
-            throw new ArgumentException($"network {graph.Name}: {uniform.Length} mixture coefficients; k = {k} or {perLayer} for all layers are wanted");
-        }
-
-        if (mask.ImageCoefficients is { } images
-            && (images.Shape.Rank != 2 || images.Shape[0] != input.Shape[0] || (images.Shape[1] != k && images.Shape[1] != perLayer)))
-        {
-            throw new ArgumentException($"network {graph.Name}: mixture coefficients {images.Shape} for {input.Shape[0]} images; [N, {k}] or [N, {perLayer}] are wanted");
-        }
-    }
 }

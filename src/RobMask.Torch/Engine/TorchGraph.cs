@@ -1,10 +1,9 @@
 using RobMask.Networks;
 using RobMask.Ops;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace RobMask.Torch;
+namespace RobMask.Torch.Engine;
 
 /// <summary>Runs a <see cref="NetworkGraph"/> on libtorch, node by node; gradients are autograd's.</summary>
 public static class TorchGraph
@@ -19,7 +18,7 @@ public static class TorchGraph
     public static Tensor Forward(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> state, Tensor images, TorchForward options)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        Run run = new(graph, state, options);
+        Run run = new(graph, state, options, fuses: true);
         Tensor[] values = new Tensor[graph.Nodes.Count];
         values[0] = images;
         int[] lastReader = LastReaders(graph);
@@ -37,6 +36,23 @@ public static class TorchGraph
         return values[^1];
     }
 
+    /// <summary>Computes what every node gives, none of them left out for speed.</summary>
+    /// <returns>The output of each node, [N, …].</returns>
+    /// <inheritdoc cref="Forward" path="/param|/exception"/>
+    public static IReadOnlyList<Tensor> Activations(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> state, Tensor images, TorchForward options)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        Run run = new(graph, state, options, fuses: false);
+        Tensor[] values = new Tensor[graph.Nodes.Count];
+        values[0] = images;
+        for (int i = 1; i < values.Length; i++)
+        {
+            values[i] = run.Compute(graph.Nodes[i], [.. graph.Nodes[i].Inputs.Select(input => values[input])]);
+        }
+
+        return values;
+    }
+
     private static int[] LastReaders(NetworkGraph graph)
     {
         int[] last = new int[graph.Nodes.Count];
@@ -51,27 +67,27 @@ public static class TorchGraph
         return last;
     }
 
-    private sealed class Run(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> state, TorchForward options)
+    private sealed class Run(NetworkGraph graph, IReadOnlyDictionary<string, Tensor> state, TorchForward options, bool fuses)
     {
         /// <summary>True for a normalisation that libtorch does together with the rescaling after it: one primary mask, batch_norm's own weight and bias.</summary>
         public bool IsPartOfNext(int node) =>
-            options.Coefficients is null && graph.Nodes[node] is NormaliseNode && node + 1 < graph.Nodes.Count && graph.Nodes[node + 1] is RescaleNode next && next.Input == node;
+            fuses && options.Coefficients is null && graph.Nodes[node] is NormaliseNode && node + 1 < graph.Nodes.Count && graph.Nodes[node + 1] is RescaleNode next && next.Input == node;
 
         public Tensor Compute(Node node, Tensor[] x) => node switch
         {
             StandardiseNode n => (x[0] - Channels(n.Mean, x[0])) / Channels(n.StandardDeviation, x[0]),
-            ConvolutionNode n => Convolution(n.Name, n.Attributes, n.Bias, x[0]),
-            LinearNode n => functional.linear(x[0], Find(n.Name + ".weight"), n.Bias ? Find(n.Name + ".bias") : null),
+            ConvolutionNode n => Convolution(n, x[0]),
+            LinearNode n => Product(x[0], n.Name, n.Bias, functional.linear),
             NormaliseNode n => Normalise(n, x[0], null, null),
             RescaleNode n when IsPartOfNext(n.Input) => Normalise((NormaliseNode)graph.Nodes[n.Input], x[0], Primary(n, ".weight"), Primary(n, ".bias")),
-            RescaleNode n => MultiplyAdd(Mask(n, ".weight", x[0]), x[0], Mask(n, ".bias", x[0])),
+            RescaleNode n => Mask(n, ".bias", x[0]).PlusProduct(Mask(n, ".weight", x[0]), x[0]),
             ReluNode => functional.relu(x[0]),
             MaxPoolNode { Attributes: PoolAttributes a } => functional.max_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
             AveragePoolNode { Attributes: PoolAttributes a } => functional.avg_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
             GlobalAveragePoolNode => x[0].mean([2, 3]),
             AddNode => x[0] + x[1],
             FlattenNode => x[0].flatten(1),
-            ScaleNode n => Scale(x[0], n.Factor),
+            ScaleNode n => x[0].Times(n.Factor),
             SoftmaxNode n => functional.softmax(x[0].reshape(x[0].shape[0], -1, n.Width), -1).reshape(x[0].shape),
             StrengthNode n => Strength(n, x[0].flatten(1)),
             _ => throw new ArgumentException($"network {graph.Name}: libtorch has no operation for {node.GetType().Name}", nameof(node)),
@@ -88,38 +104,29 @@ public static class TorchGraph
 
         private static Tensor Strength(StrengthNode node, Tensor delta) => stack(
             [
-                Divide(delta.abs().amax([1]), node.EpsilonMax),
-                Divide(linalg.vector_norm(delta, 2, [1]), node.EpsilonMax * Math.Sqrt(delta.shape[1])),
+                delta.abs().amax([1]).Over(node.EpsilonMax),
+                linalg.vector_norm(delta, 2, [1]).Over(node.EpsilonMax * Math.Sqrt(delta.shape[1])),
             ],
             1);
 
-        // TorchSharp does not keep a Scalar alive during its own call; «using» does.
-        private static Tensor Scale(Tensor x, double factor)
+        private Tensor Convolution(ConvolutionNode node, Tensor x)
         {
-            using Scalar scalar = factor;
-            return x * scalar;
+            ConvAttributes a = node.Attributes;
+            long[] stride = [a.StrideHeight, a.StrideWidth];
+            long[] padding = [a.PaddingHeight, a.PaddingWidth];
+            long[] dilation = [a.DilationHeight, a.DilationWidth];
+            return Product(x, node.Name, node.Bias, (input, weight, bias) => functional.conv2d(input, weight, bias, stride, padding, dilation, a.Groups));
         }
 
-        private static Tensor MultiplyAdd(Tensor factor, Tensor x, Tensor term)
+        /// <summary>A product in the precision that is asked for; what leaves it is of the type of what came.</summary>
+        private Tensor Product(Tensor x, string name, bool hasBias, Func<Tensor, Tensor, Tensor?, Tensor> product)
         {
-            using Scalar one = 1;
-            return term.addcmul(factor, x, one);
+            Tensor weight = Find(name + ".weight");
+            Tensor? bias = hasBias ? Find(name + ".bias") : null;
+            return options.Precision == TorchPrecision.Bf16
+                ? product(x.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16), bias?.to(ScalarType.BFloat16)).to(x.dtype)
+                : product(x, weight, bias);
         }
-
-        private static Tensor Divide(Tensor x, double divisor)
-        {
-            using Scalar scalar = divisor;
-            return x / scalar;
-        }
-
-        private Tensor Convolution(string name, ConvAttributes a, bool bias, Tensor x) => functional.conv2d(
-            x,
-            Find(name + ".weight"),
-            bias ? Find(name + ".bias") : null,
-            [a.StrideHeight, a.StrideWidth],
-            [a.PaddingHeight, a.PaddingWidth],
-            [a.DilationHeight, a.DilationWidth],
-            a.Groups);
 
         private Tensor Normalise(NormaliseNode node, Tensor x, Tensor? gamma, Tensor? beta)
         {
@@ -130,7 +137,7 @@ public static class TorchGraph
 
             Tensor mean = Select(Find(node.Name + ".running_mean"), graph.StatisticsSets, options.StatisticsSet);
             Tensor variance = Select(Find(node.Name + ".running_var"), graph.StatisticsSets, options.StatisticsSet);
-            return functional.batch_norm(x, mean, variance, gamma, beta, options.BatchStatistics, node.Momentum, node.Epsilon);
+            return functional.batch_norm(x, mean, variance, gamma, beta, options.BatchStatistics, options.RunningMomentum ?? node.Momentum, node.Epsilon);
         }
 
         /// <summary>γ or β of a layer, shaped [1 or N, C, 1 …] beside <paramref name="x"/>.</summary>

@@ -1,6 +1,6 @@
 using TorchSharp;
 
-namespace RobMask.Torch;
+namespace RobMask.Torch.Engine;
 
 /// <summary>How libtorch runs a network once.</summary>
 public sealed record TorchForward
@@ -10,6 +10,12 @@ public sealed record TorchForward
 
     /// <summary>Let the batch's statistics enter the running ones; needs <see cref="BatchStatistics"/>.</summary>
     public bool UpdateRunningStatistics { get; init; }
+
+    /// <summary>The weight of the batch's statistics in the running ones; null for the layers' own momentum.</summary>
+    public float? RunningMomentum { get; init; }
+
+    /// <summary>What convolutions and products compute in.</summary>
+    public TorchPrecision Precision { get; init; }
 
     /// <summary>Which set of running statistics, 0 ≤ s &lt; <c>Graph.StatisticsSets</c>.</summary>
     public int StatisticsSet { get; init; }

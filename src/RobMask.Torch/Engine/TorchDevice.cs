@@ -1,0 +1,38 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobMask.Torch.Engine;
+
+/// <summary>Names of devices: cpu, cuda, cuda:n.</summary>
+internal static class TorchDevice
+{
+    private const string Cuda = "cuda";
+
+    /// <summary>Opens a device by its name; cuda is cuda:0.</summary>
+    /// <exception cref="ArgumentException">There is no such device; the message says what there is.</exception>
+    public static Device Open(string name)
+    {
+        if (name == "cpu")
+        {
+            return CPU;
+        }
+
+        string[] parts = name.Split(':');
+        int index = 0;
+        if (parts[0] != Cuda || parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        {
+            throw new ArgumentException($"torch: device «{name}»; expected cpu, cuda or cuda:n", nameof(name));
+        }
+
+        // Counting devices of a libtorch without CUDA fails in TorchSharp; so it is asked whether there is any first.
+        int count = cuda.is_available() ? cuda.device_count() : 0;
+        return index < count
+            ? new Device(DeviceType.CUDA, index)
+            : throw new ArgumentException(
+                count == 0
+                    ? $"torch: device {name}: this libtorch sees no CUDA device; expected cpu, or a libtorch with CUDA ({Native.TorchFolders.Variable}) on a machine with an NVIDIA GPU"
+                    : $"torch: device {name}: there are {count} CUDA devices; expected cuda:0{(count == 1 ? string.Empty : $" to cuda:{count - 1}")}",
+                nameof(name));
+    }
+}

@@ -1,0 +1,91 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobMask.Torch.Engine;
+
+/// <summary>The losses of each image and their gradients, written out: the definitions of Ops on libtorch.</summary>
+internal static class TorchLosses
+{
+    private const double DlrFloor = 1e-12;
+
+    public static void CrossEntropy(Tensor logits, Tensor labels, double smoothing, double factor, Tensor loss, Tensor? gradient)
+    {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor log = nn.functional.log_softmax(logits, 1);
+        Tensor own = At(log, labels);
+        double share = smoothing / logits.shape[1];
+        loss.copy_(smoothing == 0 ? -own : -(own.Times(1 - smoothing) + log.sum(1).Times(share)));
+        if (gradient is not null)
+        {
+            Tensor target = nn.functional.one_hot(labels, logits.shape[1]).to(logits.dtype);
+            gradient.copy_((log.exp() - target.Times(1 - smoothing).Plus(share)).Times(factor));
+        }
+    }
+
+    public static void KlDivergence(Tensor reference, Tensor logits, double factor, Tensor loss, Tensor? gradientReference, Tensor? gradient)
+    {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logP = nn.functional.log_softmax(reference, 1);
+        Tensor logQ = nn.functional.log_softmax(logits, 1);
+        Tensor p = logP.exp();
+        Tensor none = zeros_like(p);
+        Tensor difference = where(p.eq(none), none, logP - logQ);
+        Tensor sum = (p * difference).sum(1);
+        loss.copy_(sum);
+        gradient?.copy_((logQ.exp() - p).Times(factor));
+        gradientReference?.copy_((p * (difference - sum.unsqueeze(1))).Times(factor));
+    }
+
+    public static void Margin(Tensor logits, Tensor labels, double factor, Tensor loss, Tensor? gradient)
+    {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rival = Rival(logits, labels);
+        loss.copy_(At(logits, rival) - At(logits, labels));
+        gradient?.copy_((OneHot(rival, logits) - OneHot(labels, logits)).Times(factor));
+    }
+
+    /// <summary>The untargeted form where there are no targets.</summary>
+    public static void Dlr(Tensor logits, Tensor labels, Tensor? targets, double factor, Tensor loss, Tensor? gradient)
+    {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+
+        // Stable: equals by ascending class, as the reference has it.
+        (Tensor sorted, Tensor order) = sort(logits, 1, descending: true, stable: true);
+        Tensor rival = targets ?? Rival(logits, labels);
+        Tensor top = sorted.select(1, 0);
+        Tensor lower = targets is null ? sorted.select(1, 2) : (sorted.select(1, 2) + sorted.select(1, 3)).Times(0.5);
+        Tensor denominator = (top - lower).Plus(DlrFloor);
+        Tensor value = -((At(logits, labels) - At(logits, rival)) / denominator);
+        loss.copy_(value);
+        if (gradient is null)
+        {
+            return;
+        }
+
+        Tensor a = ones_like(denominator).Times(factor) / denominator;
+        Tensor b = a * value;
+        Tensor third = OneHot(order.select(1, 2), logits);
+        Tensor below = targets is null ? third : (third + OneHot(order.select(1, 3), logits)).Times(0.5);
+        gradient.copy_((a.unsqueeze(1) * (OneHot(rival, logits) - OneHot(labels, logits))) + (b.unsqueeze(1) * (below - OneHot(order.select(1, 0), logits))));
+    }
+
+    private static Tensor At(Tensor rows, Tensor column) => rows.gather(1, column.unsqueeze(1)).squeeze(1);
+
+    private static Tensor OneHot(Tensor classes, Tensor like) => nn.functional.one_hot(classes, like.shape[1]).to(like.dtype);
+
+    // The class other than the label with the largest logit, the first of equals; a NaN among them is the rival.
+    private static Tensor Rival(Tensor logits, Tensor labels)
+    {
+        long classes = logits.shape[1];
+        Tensor index = arange(classes, ScalarType.Int64, logits.device).unsqueeze(0);
+        Tensor isOwn = index.eq(labels.unsqueeze(1));
+        Tensor others = where(isOwn, full_like(logits, double.NegativeInfinity), logits);
+        Tensor most = others.amax([1], keepdim: true);
+        Tensor isRival = others.eq(most).logical_or(others.isnan()).logical_and(isOwn.logical_not());
+        return where(isRival, index, full_like(index, classes)).amin([1]);
+    }
+}

@@ -1,0 +1,67 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobMask.Torch.Engine;
+
+/// <summary>Operations with numbers: TorchSharp does not keep a Scalar alive during its own call, «using» does.</summary>
+internal static class TorchMath
+{
+    public static Tensor Times(this Tensor x, double factor)
+    {
+        using Scalar scalar = factor;
+        return x * scalar;
+    }
+
+    public static Tensor Plus(this Tensor x, double term)
+    {
+        using Scalar scalar = term;
+        return x + scalar;
+    }
+
+    public static Tensor Over(this Tensor x, double divisor)
+    {
+        using Scalar scalar = divisor;
+        return x / scalar;
+    }
+
+    /// <summary>At least <paramref name="low"/>; NaN stays.</summary>
+    public static Tensor AtLeast(this Tensor x, double low)
+    {
+        using Scalar scalar = low;
+        return x.clamp_min(scalar);
+    }
+
+    /// <summary>x + factor·y, in place.</summary>
+    public static void AddInPlace(this Tensor x, Tensor y, double factor)
+    {
+        using Scalar scalar = factor;
+        x.add_(y, scalar);
+    }
+
+    public static void MultiplyInPlace(this Tensor x, double factor)
+    {
+        using Scalar scalar = factor;
+        x.mul_(scalar);
+    }
+
+    public static void FillInPlace(this Tensor x, double value)
+    {
+        using Scalar scalar = value;
+        x.fill_(scalar);
+    }
+
+    /// <summary>low where x &lt; low, high where x &gt; high, else x; NaN stays.</summary>
+    public static Tensor Clamp(this Tensor x, double low, double high)
+    {
+        using Scalar least = low;
+        using Scalar most = high;
+        return x.clamp(least, most);
+    }
+
+    /// <summary>left + right·factor of the type of <paramref name="term"/>.</summary>
+    public static Tensor PlusProduct(this Tensor term, Tensor left, Tensor right)
+    {
+        using Scalar one = 1;
+        return term.addcmul(left, right, one);
+    }
+}

@@ -1,0 +1,177 @@
+using RobMask.Engines;
+using TorchSharp;
+using static TorchSharp.torch;
+using ITensor = RobMask.Tensors.ITensor;
+
+namespace RobMask.Torch.Engine;
+
+/// <summary>One forward pass on libtorch; autograd keeps what its backward pass needs.</summary>
+internal sealed class TorchTape(TorchModel model, int capacity) : ITape
+{
+    private ForwardOptions? _options;
+    private Tensor? _images;
+    private Tensor? _coefficients;
+    private TorchTensor? _output;
+    private TorchTensor[] _activations = [];
+    private TorchTensor? _inputGradient;
+    private TorchTensor? _coefficientGradient;
+
+    public int Capacity { get; } = capacity >= 1 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "a tape holds at least 1 image");
+
+    public ITensor InputGradient => _inputGradient ?? throw new InvalidOperationException("tape: the gradient of the input was not asked for");
+
+    public ITensor CoefficientGradient => _coefficientGradient ?? throw new InvalidOperationException("tape: the gradient of the coefficients was not asked for");
+
+    private ForwardOptions Options => _options ?? throw new InvalidOperationException("tape: there has been no forward pass");
+
+    public ITensor Forward(ITensor images, ForwardOptions options)
+    {
+        Tensor input = TorchEngine.Values(images);
+        options.Check(model.Graph, images.Shape, Capacity);
+        Forget();
+        _options = options;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable graph = options.KeepForBackward ? enable_grad() : no_grad();
+        _images = Leaf(input, options.KeepForBackward);
+        _coefficients = Coefficients(options, input);
+        TorchForward how = new()
+        {
+            BatchStatistics = options.BatchStatistics,
+            UpdateRunningStatistics = options.UpdateRunningStatistics,
+            RunningMomentum = options.RunningMomentum,
+            StatisticsSet = options.StatisticsSet,
+            Mask = Math.Max(0, options.Mask.Index),
+            Coefficients = _coefficients,
+            Precision = model.Precision,
+        };
+        if (options.KeepActivations)
+        {
+            _activations = [.. TorchGraph.Activations(model.Graph, model.State, _images, how).Select(value => new TorchTensor(value.alias()))];
+            _output = new TorchTensor(_activations[^1].Value.alias());
+        }
+        else
+        {
+            _output = new TorchTensor(TorchGraph.Forward(model.Graph, model.State, _images, how));
+        }
+
+        return _output;
+    }
+
+    public void Backward(ITensor gradient, BackwardTargets targets)
+    {
+        if (!Options.KeepForBackward)
+        {
+            throw new InvalidOperationException("tape: the last forward pass was not kept for a backward pass (KeepForBackward)");
+        }
+
+        Tensor arrived = TorchEngine.Values(gradient);
+        if (!gradient.Shape.Equals(_output!.Shape))
+        {
+            throw new ArgumentException($"tape: the gradient has shape {gradient.Shape}, the output {_output.Shape}");
+        }
+
+        if (targets.HasFlag(BackwardTargets.Coefficients) && Options.Mask.ImageCoefficients is null)
+        {
+            throw new InvalidOperationException("tape: only coefficients of each image have a gradient");
+        }
+
+        Renew(ref _inputGradient, null);
+        Renew(ref _coefficientGradient, null);
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> wanted = [];
+        if (targets.HasFlag(BackwardTargets.Parameters))
+        {
+            wanted.AddRange(model.Leaves);
+        }
+
+        int parameters = wanted.Count;
+        if (targets.HasFlag(BackwardTargets.Input))
+        {
+            wanted.Add(_images!);
+        }
+
+        if (targets.HasFlag(BackwardTargets.Coefficients))
+        {
+            wanted.Add(_coefficients!);
+        }
+
+        if (wanted.Count == 0)
+        {
+            return;
+        }
+
+        // Retained: the interface lets one forward pass be carried back more than once.
+        IList<Tensor> gradients = autograd.grad([_output.Value], wanted, [arrived], retain_graph: false, create_graph: false, allow_unused: true);
+        using IDisposable noGraph = no_grad();
+        for (int i = 0; i < parameters; i++)
+        {
+            if (IsThere(gradients[i]))
+            {
+                model.Contribute(i, gradients[i]);
+            }
+        }
+
+        int next = parameters;
+        if (targets.HasFlag(BackwardTargets.Input))
+        {
+            Renew(ref _inputGradient, Found(gradients[next++], _images!));
+        }
+
+        if (targets.HasFlag(BackwardTargets.Coefficients))
+        {
+            Renew(ref _coefficientGradient, Found(gradients[next], _coefficients!));
+        }
+    }
+
+    public ITensor Activation(int node) => Options.KeepActivations
+        ? _activations[node]
+        : throw new InvalidOperationException("tape: the last forward pass did not keep its activations (KeepActivations)");
+
+    public void Dispose()
+    {
+        Forget();
+        Renew(ref _inputGradient, null);
+        Renew(ref _coefficientGradient, null);
+    }
+
+    private static bool IsThere(Tensor? gradient) => gradient is not null && !gradient.IsInvalid;
+
+    // A target that the output does not depend on has the gradient 0.
+    private static TorchTensor Found(Tensor? gradient, Tensor like) => new(IsThere(gradient) ? gradient!.contiguous() : zeros_like(like).detach());
+
+    private static void Renew(ref TorchTensor? tensor, TorchTensor? by)
+    {
+        tensor?.Dispose();
+        tensor = by;
+    }
+
+    // The caller's tensor itself never takes part in a graph.
+    private static Tensor Leaf(Tensor value, bool wantsGradient) => value.detach().requires_grad_(wantsGradient).DetachFromDisposeScope();
+
+    private static Tensor? Coefficients(ForwardOptions options, Tensor like)
+    {
+        if (options.Mask.ImageCoefficients is { } each)
+        {
+            return Leaf(TorchEngine.Values(each), options.KeepForBackward);
+        }
+
+        return options.Mask.UniformCoefficients is { } uniform
+            ? Leaf(tensor(uniform.ToArray(), [1, uniform.Length], like.dtype, like.device), false)
+            : null;
+    }
+
+    private void Forget()
+    {
+        _images?.Dispose();
+        _images = null;
+        _coefficients?.Dispose();
+        _coefficients = null;
+        Renew(ref _output, null);
+        foreach (TorchTensor activation in _activations)
+        {
+            activation.Dispose();
+        }
+
+        _activations = [];
+    }
+}
