@@ -4,7 +4,6 @@ using RobMask.Bench.Comparison.Sections;
 using RobMask.Bench.Machine;
 using RobMask.Kernels;
 using RobMask.Torch;
-using RobMask.Torch.Engine;
 using TorchSharp;
 
 namespace RobMask.Bench.Comparison;

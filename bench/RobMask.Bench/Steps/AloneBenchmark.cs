@@ -5,7 +5,6 @@ using RobMask.Bench.Contests;
 using RobMask.Bench.Machine;
 using RobMask.Kernels;
 using RobMask.Torch;
-using RobMask.Torch.Engine;
 using RobMask.Training;
 using TorchSharp;
 

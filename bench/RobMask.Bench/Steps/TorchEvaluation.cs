@@ -1,4 +1,3 @@
-using RobMask.Torch;
 using RobMask.Torch.Engine;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using RobMask.Bench.Comparison;
 using RobMask.Networks;
-using RobMask.Torch;
 using RobMask.Torch.Engine;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using RobMask.Torch;
 using RobMask.Torch.Engine;
 using RobMask.Training;
 using TorchSharp;
