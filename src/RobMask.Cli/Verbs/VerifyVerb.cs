@@ -14,8 +14,10 @@ internal static class VerifyVerb
             "is this result right? verdicts by proven bounds",
             "Judges results that a GPU or another program computed, element by element, by proven error bounds for the precision that it declares: bitwise, within, explained by a less precise arithmetic, wrong (with a guess at the cause), or unproven. Exit code 0: nothing is wrong; 1: something is, or the declared precision is not kept; 3: a file is.",
             ("one operation", "robmask verify op conv2d --in case.npz --got gpu.npz --attr padding=1 --precision tf32"),
+            ("a recorded training step", "robmask verify trace step.safetensors"),
             ("a case of the golden corpus", "robmask verify golden conv2d.3x3.npz"));
         verb.Subcommands.Add(VerifyOpVerb.Create(shell));
+        verb.Subcommands.Add(VerifyTraceVerb.Create(shell));
         verb.Subcommands.Add(VerifyGoldenVerb.Create(shell));
         return verb;
     }

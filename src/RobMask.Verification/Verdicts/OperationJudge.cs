@@ -22,7 +22,7 @@ public sealed class OperationJudge(JudgeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(request);
         Dictionary<string, ITensor> bits = Bits(request);
-        return Of(request, got, declared, label, bits, model => OperationBounds.Compute(request, model));
+        return Of(request, got, declared, label, bits, OperationBounds.HasRule(request.Name) ? model => OperationBounds.Compute(request, model) : _ => Values(request));
     }
 
     /// <summary>The same with bits and bounds from elsewhere.</summary>
@@ -57,6 +57,10 @@ public sealed class OperationJudge(JudgeOptions? options = null)
             Unknown = [.. got.Select(tensor => tensor.Name).Except(expected.Select(output => output.Name))],
         };
     }
+
+    // Where nothing is proven, the value in double is all there is.
+    private static IReadOnlyList<BoundedOutput> Values(OperationRequest request) =>
+        [.. OperationCatalog.Run(request with { Precision = OperationPrecision.F64 }).Select(output => new BoundedOutput(output.Name, new BoundedTensor(TensorNumbers.Of(output.Tensor)), null))];
 
     // One set of bounds for each model, for all outputs that still need an explanation: these tensors are the largest there are.
     private static void Explain(List<(Evidence Evidence, TensorVerdict Verdict)> judged, Func<ArithmeticModel, IReadOnlyList<BoundedOutput>> bound)

@@ -9,6 +9,8 @@ internal static class CauseFinder
     {
         ["normalize"] = NormalizeHypotheses.Forward,
         ["normalize_backward"] = NormalizeHypotheses.Backward,
+        ["batch_norm"] = [.. NormalizeHypotheses.Forward, .. RescaleHypotheses.OfBatchNorm],
+        ["batch_norm_backward"] = NormalizeHypotheses.Backward,
         ["relu"] = ActivationHypotheses.Relu,
         ["relu_backward"] = ActivationHypotheses.ReluBackward,
         ["feature_mask"] = ActivationHypotheses.Mask,

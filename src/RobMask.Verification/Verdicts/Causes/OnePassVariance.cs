@@ -10,7 +10,7 @@ internal static class OnePassVariance
     /// <summary>The words, where every channel's variance is off by no more than one pass explains and by more than the bound allows.</summary>
     public static string? Find(Suspicion suspicion)
     {
-        if (suspicion.Request.Name != "normalize" || !suspicion.Fits || !(bool)suspicion.Attributes["training"] || suspicion.Outside.Count == 0)
+        if (suspicion.Request.Name is not ("normalize" or "batch_norm") || !suspicion.Fits || !(bool)suspicion.Attributes["training"] || suspicion.Outside.Count == 0)
         {
             return null;
         }
@@ -47,20 +47,22 @@ internal static class OnePassVariance
         return shifted ? Words : null;
     }
 
-    // Where the output is (x − μ)·r in every channel, r says which variance it was computed from.
+    // Where the output is (x − μ)·r·weight + bias in every channel, r says which variance it was computed from.
     private static DenseTensor<double>? OfOutput(Suspicion suspicion)
     {
         DenseTensor<double> input = suspicion.Input("input")!;
         (DenseTensor<double> mean, _) = NormalizeHypotheses.Moments(suspicion);
         int channels = mean.Length;
         int plane = input.Length / Math.Max(1, input.Shape[0] * channels);
+        DenseTensor<double>? weight = suspicion.Input("weight");
+        DenseTensor<double>? bias = suspicion.Input("bias");
         double[] products = new double[channels];
         double[] squares = new double[channels];
         for (int i = 0; i < input.Length; i++)
         {
             int c = i / plane % channels;
             double away = input.Span[i] - mean.Span[c];
-            products[c] += away * suspicion.Got.Span[i];
+            products[c] += away * (suspicion.Got.Span[i] - (bias?.Span[c] ?? 0));
             squares[c] += away * away;
         }
 
@@ -68,7 +70,7 @@ internal static class OnePassVariance
         for (int i = 0; i < input.Length; i++)
         {
             int c = i / plane % channels;
-            double fitted = (input.Span[i] - mean.Span[c]) * products[c] / squares[c];
+            double fitted = ((input.Span[i] - mean.Span[c]) * products[c] / squares[c]) + (bias?.Span[c] ?? 0);
             double growth = Math.Max(1, Math.Abs(fitted / suspicion.Expected.Tensor.Value.Span[i]));
             double allowed = 4 * suspicion.At(i).Bound * (double.IsFinite(growth) ? growth : 1);
             if (double.IsFinite(suspicion.Got.Span[i]) && !(Math.Abs(suspicion.Got.Span[i] - fitted) <= allowed + (1e-5 * Math.Abs(fitted))))
@@ -80,7 +82,7 @@ internal static class OnePassVariance
         DenseTensor<double> variances = new(channels);
         for (int c = 0; c < channels; c++)
         {
-            double r = products[c] / squares[c];
+            double r = products[c] / squares[c] / (weight?.Span[c] ?? 1);
             variances.Span[c] = (1 / (r * r)) - epsilon;
         }
 

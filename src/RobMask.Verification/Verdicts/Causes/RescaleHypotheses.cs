@@ -14,6 +14,13 @@ internal static class RescaleHypotheses
         Swapped("gamma", "beta"),
     ];
 
+    public static IReadOnlyList<Hypothesis> OfBatchNorm { get; } =
+    [
+        Hypothesis.Input("bias is missing", "bias", Zeros),
+        Hypothesis.Input("weight is missing", "weight", Ones),
+        Swapped("weight", "bias"),
+    ];
+
     public static IReadOnlyList<Hypothesis> Mixed { get; } =
     [
         Hypothesis.Input("the coefficients are those of the next image", "coefficients", u => Hypothesis.Rolled(u, 1)),
