@@ -9,8 +9,8 @@ namespace RobMask.Verification.Verdicts;
 /// whatever their sizes, and |z| ≥ t has probability at most 2·exp(−t²/2) for any number of them (Hoeffding 1963, given the
 /// sizes). <see cref="Element"/> = 6 makes that 3·10⁻⁸. Errors of one channel that share a rounded weight, or of one image
 /// that share a rounded input, are not independent; so the sums over each channel, and over each image, are tested in the
-/// same way, as one error each, where there are at least <see cref="LeastGroups"/>, with <see cref="Group"/> = 4 (7·10⁻⁴).
-/// Only where all of them lean is that said; and it is a remark, never a verdict.
+/// same way, as one error each, with <see cref="Group"/> = 4 (7·10⁻⁴). Only where all of them lean is that said, and never of
+/// fewer than <see cref="LeastGroups"/> channels or images, which cannot tell; and it is a remark, never a verdict.
 /// </remarks>
 internal static class BiasTest
 {
@@ -67,5 +67,5 @@ internal static class BiasTest
         return Lean(images) && Lean(channels);
     }
 
-    private static bool Lean(double[] groups) => groups.Length < LeastGroups || Math.Abs(Score(groups.Sum(), groups.Sum(x => x * x))) >= Group;
+    private static bool Lean(double[] groups) => groups.Length >= LeastGroups && Math.Abs(Score(groups.Sum(), groups.Sum(x => x * x))) >= Group;
 }

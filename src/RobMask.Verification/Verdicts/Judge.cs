@@ -47,6 +47,7 @@ public static class Judge
         (Measurement all, BiasSums[] planes) = MeasureJob.Of(evidence, declared.Tensor);
         (double bias, double fromZero, string? remark) = BiasTest.Of(declared.Tensor.Shape, planes);
         bool proven = declared.Theorem is not null;
+        bool bitwise = evidence.Bits is not null && all.Bitwise == declared.Tensor.Shape.Length;
         return new TensorVerdict
         {
             Name = declared.Name,
@@ -54,7 +55,7 @@ public static class Judge
             Stored = evidence.Stored,
             Declared = evidence.Declared,
             Theorem = declared.Theorem,
-            Verdict = evidence.Bits is not null && all.Bitwise == declared.Tensor.Shape.Length ? Verdict.Bitwise
+            Verdict = bitwise ? Verdict.Bitwise
                 : !proven ? Verdict.Unproven
                 : all.Outside == 0 ? Verdict.Within : Verdict.Wrong,
             BitwiseCount = evidence.Bits is null ? null : all.Bitwise,
@@ -67,7 +68,7 @@ public static class Judge
             Histogram = all.Histogram,
             Bias = bias,
             BiasFromZero = fromZero,
-            BiasRemark = remark,
+            BiasRemark = proven && !bitwise ? remark : null,
         };
     }
 

@@ -39,19 +39,11 @@ public sealed class ConvolutionCauseTests
     [InlineData(1, 0, "rows are read one too far on")]
     [InlineData(-1, 0, "rows are read one too far back")]
     [InlineData(0, 1, "columns are read one too far on")]
-    [InlineData(1, 1, "rows and columns are read one too far on")]
+    [InlineData(-1, -1, "rows and columns are read one too far back")]
     public void Padding_off_by_one_is_named(int rows, int columns, string cause)
     {
         OperationRequest request = Judging.Convolution();
-        DenseTensor<float> input = request.Input("input");
-        DenseTensor<float> shifted = Judging.Map(input, (_, i) =>
-        {
-            (int h, int w) = ((i / 9 % 9) + rows, (i % 9) + columns);
-            return h is >= 0 and < 9 && w is >= 0 and < 9 ? input.Span[i + (9 * rows) + columns] : 0;
-        });
-
-        // A window that begins one too far on reads the last row but one of the padding as zeros, and the first row of the plane never as padding.
-        TensorVerdict verdict = Judging.Of(request, "output", Judging.Right(request.With("input", shifted), "output"));
+        TensorVerdict verdict = Judging.Of(request, "output", Planted.Shifted(request, rows, columns));
         Assert.Equal(Verdict.Wrong, verdict.Verdict);
         Assert.Contains("padding is off by one", verdict.Cause, StringComparison.Ordinal);
         Assert.Contains(cause, verdict.Cause, StringComparison.Ordinal);

@@ -55,7 +55,7 @@ public sealed class JudgeTests
             "padding=1",
             "bias=true");
         Dictionary<string, DenseTensor<float>> right = Judging.Right(request);
-        right["grad_weight"].Span[7] += 1;
+        right["grad_weight"].Span[7] += 100;
         OperationVerdict verdict = new OperationJudge().Of(
             request,
             [new("grad_weight", right["grad_weight"], SafetensorsType.F32), new("grad_input", right["grad_input"], SafetensorsType.F32), new("other", right["grad_bias"], SafetensorsType.F32)],

@@ -24,7 +24,7 @@ public sealed class PlaceCauseTests
     public void The_border() => Assert.Equal("only the border of the planes", Cause((x, i) => i / 8 % 8 is 0 or 7 || i % 8 is 0 or 7 ? (x * x) + (i % 5) : x));
 
     [Fact]
-    public void Regular_lanes() => Assert.Equal("only every 32th element from 5 on: all of it", Cause((x, i) => i % 32 == 5 ? (x * x) + (i % 5) : x));
+    public void Regular_lanes() => Assert.Equal("only every 32nd element from 5 on: all of it", Cause((x, i) => i % 32 == 5 ? (x * x) + (i % 5) : x));
 
     [Fact]
     public void Lost_updates() => Assert.StartsWith("scattered, one element in", Cause((x, i) => i * 7919 % 97 == 1 ? (x * x) + (i % 5) : x), StringComparison.Ordinal);

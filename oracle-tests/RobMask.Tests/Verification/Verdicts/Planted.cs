@@ -49,8 +49,15 @@ internal static class Planted
         return (float)sum;
     });
 
+    /// <summary>Every position of the input shifted.</summary>
+    public static DenseTensor<float> Shifted(OperationRequest request, int rows, int columns) => Convolve(
+        request,
+        (terms, bias) => (float)(terms.Sum(term => (double)term.X * term.W) + bias),
+        rows,
+        columns);
+
     /// <summary>A convolution of stride 1 with padding 1 whose sums somebody else makes; terms of the padding are left out.</summary>
-    private static DenseTensor<float> Convolve(OperationRequest request, Func<(float X, float W, int Order, int Tap)[], float, float> sum)
+    private static DenseTensor<float> Convolve(OperationRequest request, Func<(float X, float W, int Order, int Tap)[], float, float> sum, int rows = 0, int columns = 0)
     {
         DenseTensor<float> x = request.Input("input");
         DenseTensor<float> w = request.Input("weight");
@@ -64,7 +71,7 @@ internal static class Planted
             for (int t = 0; t < channels * 9; t++)
             {
                 (int c, int tap) = (t / 9, t % 9);
-                (int h, int v) = (p - 1 + (tap / 3), q - 1 + (tap % 3));
+                (int h, int v) = (p - 1 + (tap / 3) + rows, q - 1 + (tap % 3) + columns);
                 if (h >= 0 && h < height && v >= 0 && v < width)
                 {
                     terms.Add((x.Span[(((((n * channels) + c) * height) + h) * width) + v], w.Span[((((k * channels) + c) * 9) + tap)], t, tap));

@@ -8,6 +8,7 @@ namespace RobMask.Verification.Verdicts.Causes;
 internal static class PlacePatterns
 {
     private const int MostLanes = 1024;
+    private const string Whole = "all of it";
 
     /// <summary>The dimension's name in words: of four dimensions image, channel, row, column.</summary>
     public static string Name(TensorShape shape, int dimension) => (shape.Rank, dimension) switch
@@ -40,7 +41,14 @@ internal static class PlacePatterns
             return $"one element, {GoldenBytes.Position(shape, suspicion.Outside[0])}";
         }
 
-        return count == shape.Length ? null : OneIndex(suspicion) ?? Border(suspicion) ?? Lanes(suspicion) ?? Block(suspicion) ?? Scattered(suspicion);
+        if (count == shape.Length)
+        {
+            return null;
+        }
+
+        // Of one index and of regular lanes, that which is wrong as a whole.
+        string? index = OneIndex(suspicion);
+        return index is not null && index.EndsWith(Whole, StringComparison.Ordinal) ? index : Lanes(suspicion) ?? index ?? Border(suspicion) ?? Block(suspicion) ?? Scattered(suspicion);
     }
 
     private static string? OneIndex(Suspicion suspicion)
@@ -58,7 +66,7 @@ internal static class PlacePatterns
                 fixedPlaces.Add($"{Name(shape, d)} {indices[0]}");
             }
 
-            places *= indices.Length;
+            places *= indices.Length == 1 ? 1 : shape[d];
         }
 
         return fixedPlaces.Count == 0 ? null : $"only {string.Join(", ", fixedPlaces)}: {Share(suspicion.Outside.Count, places)}";
@@ -98,7 +106,7 @@ internal static class PlacePatterns
             int places = ((suspicion.Shape.Length - lane - 1) / lanes) + 1;
             if (places >= 4 && suspicion.Outside.Count >= places / 2 && suspicion.Outside.All(i => i % lanes == lane))
             {
-                return string.Create(CultureInfo.InvariantCulture, $"only every {lanes}th element from {lane} on: {Share(suspicion.Outside.Count, places)}");
+                return string.Create(CultureInfo.InvariantCulture, $"only every {lanes}{(lanes % 10 == 2 ? "nd" : "th")} element from {lane} on: {Share(suspicion.Outside.Count, places)}");
             }
         }
 
@@ -119,5 +127,5 @@ internal static class PlacePatterns
         return every >= 20 ? string.Create(CultureInfo.InvariantCulture, $"scattered, one element in {every}, as lost updates are") : null;
     }
 
-    private static string Share(int count, long places) => count == places ? "all of it" : string.Create(CultureInfo.InvariantCulture, $"{count} of {places} elements");
+    private static string Share(int count, long places) => count == places ? Whole : string.Create(CultureInfo.InvariantCulture, $"{count} of {places} elements");
 }

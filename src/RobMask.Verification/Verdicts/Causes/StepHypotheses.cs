@@ -42,14 +42,14 @@ internal static class StepHypotheses
     private static OperationRequest NoBox(OperationRequest request) =>
         request with { Attributes = new Dictionary<string, string>(request.Attributes) { ["min"] = "-1e30", ["max"] = "1e30" } };
 
+    // Each half bounded by itself; the projection moves no two points further apart, so the bound of the first is added.
     private static BoundedTensor? ClippedFirst(Suspicion suspicion)
     {
-        OperationRequest wide = suspicion.Request with { Precision = OperationPrecision.F64 };
-        OperationRequest step = wide with { Attributes = new Dictionary<string, string>(wide.Attributes) { ["epsilon"] = "1e30" } };
-        ITensor clipped = OperationCatalog.Run(step)[0].Tensor;
-        Dictionary<string, ITensor> inputs = new(wide.Inputs) { ["input"] = clipped, ["grad"] = new DenseTensor<double>(clipped.Shape) };
-        OperationRequest projection = NoBox(wide with { Inputs = inputs });
-        DenseTensor<double> projected = (DenseTensor<double>)OperationCatalog.Run(projection)[0].Tensor;
-        return suspicion.Fits ? Hypothesis.Like(suspicion.Expected.Tensor, projected) : null;
+        OperationRequest step = Hypothesis.With(suspicion.Request, "epsilon", "1e30")!;
+        BoundedTensor clipped = OperationBounds.Compute(step, suspicion.Declared)[0].Tensor;
+        Dictionary<string, ITensor> inputs = new(suspicion.Request.Inputs) { ["input"] = clipped.Value, ["grad"] = new DenseTensor<double>(clipped.Shape) };
+        BoundedTensor projected = OperationBounds.Compute(NoBox(suspicion.Request with { Inputs = inputs }), suspicion.Declared)[0].Tensor;
+        DenseTensor<double>? bound = Hypothesis.Zip(projected.Bound ?? new DenseTensor<double>(projected.Shape), clipped.Bound ?? new DenseTensor<double>(clipped.Shape), (x, y) => x + (2 * y));
+        return new BoundedTensor(projected.Value, bound);
     }
 }

@@ -93,7 +93,7 @@ internal sealed class Suspicion
         return wide;
     }
 
-    /// <summary>Whether what was given is what <paramref name="other"/> asks for: everywhere, or at every element that is wrong.</summary>
+    /// <summary>Whether what was given is what <paramref name="other"/> asks for: everywhere, or at every element that is wrong and most others.</summary>
     public Match Matches(BoundedTensor other)
     {
         if (!Got.Shape.Equals(other.Shape))
@@ -101,10 +101,14 @@ internal sealed class Suspicion
             return Match.None;
         }
 
-        return Matches(index => Judge.Element(other, Got.Span[index], Stored, index).IsRight, Outside, Fits ? RightSample : [.. Enumerable.Range(0, Got.Length)]);
+        bool IsRight(int index) => Judge.Element(other, Got.Span[index], Stored, index).IsRight;
+        Match match = Matches(IsRight, Outside, Fits ? RightSample : [.. Enumerable.Range(0, Got.Length)]);
+
+        // What differs from right elements as well explains little: the inverted mask explains every single wrong bit.
+        return match == Match.WhereWrong && RightSample.Count(IsRight) < RightSample.Count / 2 ? Match.None : match;
     }
 
-    /// <summary>The same of a sample.</summary>
+    /// <summary>The same of a sample, for what can hardly agree by chance.</summary>
     public Match Matches(Func<int, bool> isRight) => Matches(isRight, OutsideSample, RightSample);
 
     private static Match Matches(Func<int, bool> isRight, IReadOnlyList<int> wrong, IReadOnlyList<int> right) =>

@@ -45,7 +45,7 @@ public static class VerdictText
             yield return $"cause: {tensor.Cause}";
         }
 
-        if (tensor.UndecidedCount > 0)
+        if (tensor.UndecidedCount > 0 && tensor.Verdict != Verdict.Bitwise)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"undecided: {tensor.UndecidedCount} of {tensor.Shape.Length} elements, of which several values are right");
         }
