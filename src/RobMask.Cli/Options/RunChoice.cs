@@ -17,6 +17,8 @@ internal sealed record RunChoice
 
     public bool Full { get; init; }
 
+    public EngineChoice Engine { get; init; } = new();
+
     public static OptionSet<RunChoice> CreateOutput() => new OptionSet<RunChoice>("Run")
         .Add("--out -o", "FOLDER", "the run folder: settings, metrics, checkpoints, report (default runs/VERB-TIME)", Values.Text, (s, v) => s with { Output = v })
         .AddSwitch("--resume", "go on with the run that --out holds, with its settings", (s, v) => s with { Resume = v })

@@ -2,7 +2,6 @@ using System.Text.Json;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Engines;
-using RobMask.Engines.Managed;
 using RobMask.Experiments.Runs;
 using RobMask.Experiments.Suite;
 using RobMask.Training;
@@ -12,11 +11,11 @@ namespace RobMask.Cli.Verbs;
 /// <summary><c>train --batch</c>: a method on given batches, for a trajectory that another implementation compares its own with.</summary>
 internal static class BatchReplayRun
 {
-    public static int Execute(Shell shell, RunSettings settings, BatchFile batches, int steps, string? start, string output, bool json)
+    public static int Execute(Shell shell, RunSettings settings, EngineChoice chosen, BatchFile batches, int steps, string? start, string output, bool json)
     {
         OutputFile.Require("--out", output, OutputFile.Safetensors, batches.Path, start);
         settings.Training.Validate();
-        using IEngine engine = settings.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
+        using IEngine engine = chosen.Open(settings.DoublePrecision);
         using BatchReplay replay = new(engine, settings.Training, batches.Images, steps, start);
         TextWriter messages = json ? shell.Error : shell.Output;
         for (int s = 0; s < steps; s++)

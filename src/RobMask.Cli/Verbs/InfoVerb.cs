@@ -4,6 +4,8 @@ using RobMask.Cli.Terminal;
 using RobMask.Data;
 using RobMask.Experiments.Runs;
 using RobMask.Kernels;
+using RobMask.Torch;
+using RobMask.Torch.Engine;
 
 namespace RobMask.Cli.Verbs;
 
@@ -50,9 +52,10 @@ internal static class InfoVerb
             }
         }
 
+        (bool torchFound, string torch) = Libtorch();
         if (json)
         {
-            shell.Output.WriteLine(JsonSerializer.Serialize(new { environment, data = found.Select(one => new { name = one.Name, found = one.Found, description = one.Words }) }, RunJson.File));
+            shell.Output.WriteLine(JsonSerializer.Serialize(new { environment, libtorch = new { found = torchFound, description = torch }, data = found.Select(one => new { name = one.Name, found = one.Found, description = one.Words }) }, RunJson.File));
             return;
         }
 
@@ -60,9 +63,24 @@ internal static class InfoVerb
         shell.Output.WriteLine($"runtime    {environment.Runtime}, {environment.System}");
         shell.Output.WriteLine($"processor  {environment.Processor}, {environment.Cores} usable, {environment.Threads} threads, {environment.VectorWidth}-bit vectors");
         shell.Output.WriteLine($"memory     {environment.MemoryMebibytes} MiB");
+        shell.Output.WriteLine($"libtorch   {torch}");
         foreach ((_, bool there, string words) in found)
         {
             shell.Output.WriteLine($"{(there ? "found  " : "missing")}    {words}");
+        }
+    }
+
+    // Everything managed works without it, so its absence is something to say, not a failure.
+    private static (bool Found, string Words) Libtorch()
+    {
+        try
+        {
+            using TorchEngine engine = new();
+            return (true, $"{engine.Description}; {TorchEngine.Devices()}");
+        }
+        catch (TorchLibraryException error)
+        {
+            return (false, error.Message);
         }
     }
 }

@@ -4,7 +4,6 @@ using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Data;
 using RobMask.Engines;
-using RobMask.Engines.Managed;
 using RobMask.Experiments.Runs;
 using RobMask.Experiments.Suite;
 using RobMask.Kernels;
@@ -22,9 +21,10 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
     private readonly OptionSet<DataChoice> _data = DataChoice.Create();
     private readonly OptionSet<NetworkSettings> _network = NetworkOptions.Create();
     private readonly OptionSet<AttackSettings> _attack = AttackOptions.Create("Attack (default: that of the checkpoint's run)");
+    private readonly OptionSet<EngineChoice> _engine = EngineChoice.Create();
     private readonly OptionSet<RunChoice> _process = RunChoice.CreateProcess();
 
-    public IOptionSet[] Groups => [_model, _data, _network, _attack, _numbers, _process];
+    public IOptionSet[] Groups => [_model, _data, _network, _attack, _numbers, _engine, _process];
 
     /// <summary>Opens data and model.</summary>
     /// <param name="shell">For warnings.</param>
@@ -51,7 +51,7 @@ internal sealed class ModelBuilder(bool mask = true, bool statistics = true)
         _data.RequireUseful(parsed, $"data {data.Name}", option => DataChoice.Reason(option, data.Name));
         DatasetPair pair = images?.Data(images.Classes) ?? DatasetCatalog.Load(data.Name, data.Options);
         NetworkSettings network = _network.Apply(parsed, new NetworkSettings { Name = string.Empty, Channels = 1, Height = 1, Width = 1, Classes = 2 });
-        IEngine engine = choice.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
+        IEngine engine = _engine.Apply(parsed, new EngineChoice()).Open(choice.DoublePrecision);
         try
         {
             NetworkFile file = choice.Open(engine, network, pair);

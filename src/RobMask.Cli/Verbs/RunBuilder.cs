@@ -15,6 +15,7 @@ internal sealed class RunBuilder
 {
     private readonly OptionSet<RunChoice> _output = RunChoice.CreateOutput();
     private readonly OptionSet<RunChoice> _process = RunChoice.CreateProcess();
+    private readonly OptionSet<EngineChoice> _engine = EngineChoice.Create();
     private readonly OptionSet<RunChoice> _full = RunChoice.CreateFull();
     private readonly OptionSet<DataChoice> _data = DataChoice.Create();
     private readonly OptionSet<NetworkSettings> _network = NetworkOptions.Create();
@@ -37,11 +38,11 @@ internal sealed class RunBuilder
 
     /// <summary>Groups for the help, the most used first.</summary>
     public IOptionSet[] Groups(bool experiment) => experiment
-        ? [_data, _network, _experiment, _full, _training, _methods, _attack, _evaluation, _run, _output, _process]
-        : [_data, _network, _training, _methods, _attack, _evaluation, _run, _output, _process];
+        ? [_data, _network, _experiment, _full, _training, _methods, _attack, _evaluation, _run, _output, _engine, _process]
+        : [_data, _network, _training, _methods, _attack, _evaluation, _run, _output, _engine, _process];
 
     /// <summary>The options that say how the run is carried out.</summary>
-    public RunChoice Choice(ParseResult parsed) => _full.Apply(parsed, _process.Apply(parsed, _output.Apply(parsed, new RunChoice())));
+    public RunChoice Choice(ParseResult parsed) => _full.Apply(parsed, _process.Apply(parsed, _output.Apply(parsed, new RunChoice { Engine = _engine.Apply(parsed, new EngineChoice()) })));
 
     /// <summary>The settings of a run and its images.</summary>
     /// <param name="parsed">The command line.</param>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Data;
+using RobMask.Engines;
 using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
@@ -18,9 +19,10 @@ internal static class RunVerb
         string output = choice.Output ?? Path.Combine("runs", string.Create(CultureInfo.InvariantCulture, $"{settings.Kind}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         TextWriter messages = choice.Json ? shell.Error : shell.Output;
         RunSession.Validate(settings, data);
+        using IEngine engine = choice.Engine.Open(settings.DoublePrecision);
         messages.WriteLine(data.Describe());
         messages.WriteLine($"run folder: {output}");
-        (RunResults results, RunFolder folder) = Observe(shell, choice.Json, observer => RunSession.Execute(settings, data, output, choice.Resume, observer, shell.Cancellation));
+        (RunResults results, RunFolder folder) = Observe(shell, choice.Json, observer => RunSession.Execute(settings, data, engine, output, choice.Resume, observer, shell.Cancellation));
         if (choice.Json)
         {
             shell.Output.WriteLine(JsonSerializer.Serialize(new { folder = folder.Path, report = folder.Report, results }, RunJson.File));

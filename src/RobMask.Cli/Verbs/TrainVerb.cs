@@ -50,6 +50,7 @@ internal static class TrainVerb
                     return BatchReplayRun.Execute(
                         shell,
                         replayed with { Training = method.Apply(parsed, replayed.Training) with { Data = System.IO.Path.GetFileName(path) } },
+                        replay.Engine,
                         file,
                         given.Steps ?? file.Count,
                         given.Start,

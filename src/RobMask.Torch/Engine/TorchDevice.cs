@@ -35,4 +35,11 @@ internal static class TorchDevice
                     : $"torch: device {name}: there are {count} CUDA devices; expected cuda:0{(count == 1 ? string.Empty : $" to cuda:{count - 1}")}",
                 nameof(name));
     }
+
+    /// <summary>What there is beside the processor.</summary>
+    public static string Describe()
+    {
+        int count = cuda.is_available() ? cuda.device_count() : 0;
+        return count switch { 0 => "no CUDA device", 1 => "1 CUDA device", _ => $"{count} CUDA devices" };
+    }
 }

@@ -59,6 +59,17 @@ public sealed class TorchEngine : IEngine
     public string Device => _device.type == DeviceType.CPU ? "cpu" : $"cuda:{_device.index}";
 
     /// <inheritdoc/>
+    public string Description
+    {
+        get
+        {
+            string precision = _type == ScalarType.Float64 ? "double" : Precision.ToString().ToLowerInvariant();
+            IEnumerable<string> switches = Switches.Select(one => $"{one.Name}={(one.Took ? one.Value ? "on" : "off" : "not settable")}");
+            return $"{Name}, {Device}, {precision}; {Library.Describe()}; {string.Join(", ", switches)}";
+        }
+    }
+
+    /// <inheritdoc/>
     public ITensor Allocate(TensorShape shape) => new TorchTensor(zeros(TorchTensor.Extents(shape), _type, _device));
 
     /// <inheritdoc/>
@@ -283,6 +294,9 @@ public sealed class TorchEngine : IEngine
 
         w.AddInPlace(g, -options.LearningRate);
     }
+
+    /// <summary>The devices that the loaded libtorch sees, in words.</summary>
+    public static string Devices() => TorchDevice.Describe();
 
     /// <summary>Nothing: tensors and models belong to those who asked for them.</summary>
     public void Dispose()

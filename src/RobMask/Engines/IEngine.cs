@@ -20,6 +20,9 @@ public interface IEngine : IDisposable
     /// <summary>Where tensors live: «cpu», «cuda:0».</summary>
     string Device { get; }
 
+    /// <summary>Engine, device, precision and libraries in words, for a run's <c>environment.json</c>.</summary>
+    string Description { get; }
+
     /// <summary>Allocates zeros.</summary>
     ITensor Allocate(TensorShape shape);
 

@@ -1,6 +1,5 @@
 using RobMask.Tests.Spec;
 using RobMask.Verification.Bounds;
-using RobMask.Verification.Files;
 using RobMask.Verification.Operations;
 using Xunit;
 using Xunit.Abstractions;

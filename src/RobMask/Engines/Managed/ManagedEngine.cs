@@ -23,6 +23,9 @@ public sealed class ManagedEngine<T> : IEngine
     public string Device => "cpu";
 
     /// <inheritdoc/>
+    public string Description => $"{Name}, {Device}, {(typeof(T) == typeof(double) ? "double" : "float")}";
+
+    /// <inheritdoc/>
     public ITensor Allocate(TensorShape shape) => new DenseTensor<T>(shape);
 
     /// <inheritdoc/>

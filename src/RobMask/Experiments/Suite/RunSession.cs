@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobMask.Data;
 using RobMask.Engines;
-using RobMask.Engines.Managed;
 using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
@@ -30,6 +29,7 @@ public static class RunSession
     /// <summary>Trains, evaluates, and writes the run folder.</summary>
     /// <param name="settings">What to do; the network's image shape and classes must be those of the data.</param>
     /// <param name="data">The images.</param>
+    /// <param name="engine">What computes, in the precision of the settings. A run may go on with another one.</param>
     /// <param name="output">The run folder.</param>
     /// <param name="resume">Go on with the run that the folder holds.</param>
     /// <param name="observer">Is told how it goes.</param>
@@ -38,13 +38,12 @@ public static class RunSession
     /// <inheritdoc cref="Validate" path="/exception"/>
     /// <exception cref="IOException">The folder cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static (RunResults Results, RunFolder Folder) Execute(RunSettings settings, DatasetPair data, string output, bool resume, IRunObserver observer, CancellationToken cancellation)
+    public static (RunResults Results, RunFolder Folder) Execute(RunSettings settings, DatasetPair data, IEngine engine, string output, bool resume, IRunObserver observer, CancellationToken cancellation)
     {
         Validate(settings, data);
-        using IEngine engine = settings.DoublePrecision ? new ManagedEngine<double>() : new ManagedEngine<float>();
         JsonNode config = JsonSerializer.SerializeToNode(settings, RunJson.File)!;
         using RunFolder folder = RunFolder.Open(output, config, resume);
-        folder.Write(RunEnvironment.Current($"{engine.Name}, {engine.Device}, {(settings.DoublePrecision ? "double" : "float")}"));
+        folder.Write(RunEnvironment.Current(engine.Description));
         RunResults results = ExperimentCatalog.Find(settings.Kind).Run(new Laboratory(settings, folder, engine, data, observer, cancellation));
         folder.Write(results);
         ReportPage.Write(folder);
