@@ -92,7 +92,31 @@ internal sealed class CarriedTrace(TraceFile trace, TraceVerificationOptions opt
             CountUndecided(operation.Name, numbers["input"]);
         }
 
-        return OperationBounds.Compute(known, numbers, labels, OperationBinding.Attributes(known, operation.Attributes), step.Declared(options));
+        IReadOnlyList<BoundedOutput> outputs = OperationBounds.Compute(known, numbers, labels, OperationBinding.Attributes(known, operation.Attributes), step.Declared(options));
+        if (numbers.Values.Any(IsUnbounded))
+        {
+            foreach (BoundedOutput output in outputs.Where(output => !output.Tensor.IsExact))
+            {
+                LeaveOpen(output.Tensor);
+            }
+        }
+
+        return outputs;
+    }
+
+    private static bool IsUnbounded(BoundedTensor tensor) => tensor.Bound is not null && tensor.Bound.Span.Contains(double.PositiveInfinity);
+
+    // Behind an input of which nothing is known, a NaN or an infinity is one of many right results, not the only one.
+    private static void LeaveOpen(BoundedTensor tensor)
+    {
+        for (int i = 0; i < tensor.Shape.Length; i++)
+        {
+            Approximate x = tensor[i];
+            if (!double.IsFinite(x.Value) || !double.IsFinite(x.Error))
+            {
+                tensor.Set(i, new Approximate(0, double.PositiveInfinity));
+            }
+        }
     }
 
     private BoundedTensor Input(string name)
@@ -166,7 +190,7 @@ internal sealed class CarriedTrace(TraceFile trace, TraceVerificationOptions opt
         ReadOnlySpan<double> bounds = input.Bound is null ? default : input.Bound.Span;
         for (int i = 0; i < bounds.Length; i++)
         {
-            undecided += bounds[i] > 0 && Math.Abs(values[i]) <= bounds[i] ? 1 : 0;
+            undecided += bounds[i] > 0 && !(Math.Abs(values[i]) > bounds[i]) ? 1 : 0;
         }
 
         _undecided.Add([layer, values.Length.ToString(CultureInfo.InvariantCulture), undecided.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{100.0 * undecided / Math.Max(1, values.Length):0.###} %")]);

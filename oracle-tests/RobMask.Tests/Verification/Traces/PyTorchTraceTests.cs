@@ -41,11 +41,13 @@ public sealed class PyTorchTraceTests(ITestOutputHelper log) : IDisposable
         VerdictReport report = Verify(path, new());
         Assert.Null(report.FirstWrong);
         Assert.False(report.IsKept);
-        Assert.All(report.Operations, operation => Assert.Equal(Products.Contains(operation.Operation), operation.Verdict == Verdict.Explained));
+        Assert.All(report.Operations.Where(operation => operation.Operation == "conv2d"), operation => Assert.Equal(Verdict.Explained, operation.Verdict));
+        Assert.All(report.Operations.Where(operation => !Products.Contains(operation.Operation)), operation => Assert.Equal(Verdict.Within, operation.Verdict));
 
-        // A long sum of rounded operands may lie within the worst case of a more precise model; the step as a whole does not.
+        // The worst case of a long sum grows with its length, the error of random data with the root of that: such a sum of
+        // rounded operands may lie within a more precise model. The step as a whole does not.
         Assert.Contains(report.Operations.SelectMany(operation => operation.Outputs), output => output.Explanation == ArithmeticModel.Bf16);
-        Assert.Contains(new("explained by", "bf16: it or a more precise model covers each of 40 operations that what they declare does not"), report.Facts);
+        Assert.StartsWith("bf16: it or a more precise model covers each of ", report.Facts.Single(fact => fact.Key == "explained by").Value, StringComparison.Ordinal);
         Assert.True(Verify(path, new() { Precision = ArithmeticModel.Bf16 }).IsKept);
         Assert.False(Verify(path, new() { Precision = ArithmeticModel.Tf32 }).IsKept);
     }
