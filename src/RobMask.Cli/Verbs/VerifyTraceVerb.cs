@@ -4,7 +4,6 @@ using RobMask.Cli.Terminal;
 using RobMask.Verification.Bounds;
 using RobMask.Verification.Traces;
 using RobMask.Verification.Verdicts;
-using RobMask.Verification.Verdicts.Reporting;
 
 namespace RobMask.Cli.Verbs;
 
@@ -18,7 +17,7 @@ internal static class VerifyTraceVerb
         Option<bool> endToEnd = new("--end-to-end") { Description = "carry bounds from the network's inputs; count the mask bits that rounding may flip" };
         Option<string[]> only = new("--only") { HelpName = "NAME", Description = "an operation, a part of the network or a kind of operation; as often as needed", Arity = ArgumentArity.OneOrMore };
         Option<bool> json = new("--json") { Description = "print one JSON object" };
-        Option<string?> html = new("--html") { HelpName = "FILE", Description = "write a page with all verdicts, error maps and worst elements" };
+        Option<string?> page = new("--html") { HelpName = "FILE", Description = "draw a page with error maps and the worst elements' operands" };
         Verb verb = new Verb(
             "trace",
             "judge every operation of a recorded step, and name the first wrong one",
@@ -26,42 +25,23 @@ internal static class VerifyTraceVerb
             ("every operation", "robmask verify trace step.safetensors"),
             ("one layer, held to TF32", "robmask verify trace step.safetensors --only layer1.0.conv1 --precision tf32"),
             ("how far rounding may carry", "robmask verify trace step.safetensors --end-to-end"))
-            .With(new OptionGroup("Judgement", precision, endToEnd, only), new OptionGroup("Output", json, html))
-            .Does(parsed => Run(shell, parsed.GetRequiredValue(file), parsed.GetValue(precision), parsed.GetValue(endToEnd), parsed.GetValue(only) ?? [], parsed.GetValue(json), parsed.GetValue(html)));
+            .With(new OptionGroup("Judgement", precision, endToEnd, only), new OptionGroup("Output", page, json))
+            .Does(parsed => Run(shell, parsed.GetRequiredValue(file), parsed.GetValue(precision), parsed.GetValue(endToEnd), parsed.GetValue(only) ?? [], parsed.GetValue(json), parsed.GetValue(page)));
         verb.Arguments.Add(file);
         return verb;
     }
 
-    private static int Run(Shell shell, string file, string? precision, bool endToEnd, string[] only, bool json, string? html)
+    private static int Run(Shell shell, string file, string? precision, bool endToEnd, string[] only, bool json, string? page)
     {
+        VerifyVerb.RequirePage(page);
         TraceVerificationOptions options = new()
         {
             Precision = precision is null ? null : ArithmeticModel.Find(precision),
             EndToEnd = endToEnd,
             Only = only,
-            Judge = new JudgeOptions { Bits = false, Details = html is not null },
+            Judge = new JudgeOptions { Bits = false, Details = page is not null },
         };
-        if (html is not null)
-        {
-            OutputFile.Require("--html", html, [".html"], file);
-        }
-
         using TraceFile trace = new(file);
-        VerdictReport report = TraceVerification.Run(trace, options, cancellation: shell.Cancellation);
-        if (json)
-        {
-            shell.Output.WriteLine(VerdictJson.Of(report));
-        }
-        else
-        {
-            VerdictPrinter.Write(shell.Output, report);
-        }
-
-        if (html is not null)
-        {
-            VerdictPage.Write(html, report);
-        }
-
-        return report.IsKept ? ExitCodes.Done : ExitCodes.CheckFailed;
+        return VerifyVerb.Give(shell, TraceVerification.Run(trace, options, cancellation: shell.Cancellation), page, json);
     }
 }

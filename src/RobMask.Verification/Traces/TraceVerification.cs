@@ -41,7 +41,7 @@ public static class TraceVerification
             tables.Add(notJudged);
         }
 
-        return new VerdictReport(options.EndToEnd ? "trace, from end to end" : "trace, operation by operation", verdicts) { Facts = Facts(trace, options, verdicts), Tables = tables };
+        return new VerdictReport($"{Path.GetFileName(trace.Path)}, {(options.EndToEnd ? "from end to end" : "operation by operation")}", verdicts) { Facts = Facts(trace, options, verdicts), Tables = tables };
     }
 
     /// <summary>Whether there is something to judge an operation by.</summary>
