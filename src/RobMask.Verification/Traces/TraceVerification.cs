@@ -45,7 +45,7 @@ public static class TraceVerification
     }
 
     /// <summary>Whether there is something to judge an operation by.</summary>
-    internal static bool IsJudged(TraceOperation operation) => !operation.Opaque && (operation.Op == TraceOperation.Cast || OperationBounds.HasRule(operation.Op));
+    internal static bool IsJudged(TraceOperation operation) => !operation.Opaque && operation.Op != TraceOperation.Alias;
 
     private static List<KeyValuePair<string, string>> Facts(TraceFile trace, TraceVerificationOptions options, OperationVerdict[] verdicts)
     {
