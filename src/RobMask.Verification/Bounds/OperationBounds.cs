@@ -47,6 +47,9 @@ public static class OperationBounds
         ["philox"] = PhiloxBounds.Draw,
     };
 
+    /// <summary>Whether there are bounds for an operation of the catalogue.</summary>
+    internal static bool HasRule(string operation) => Rules.ContainsKey(operation);
+
     /// <summary>Bounds an operation on exact inputs: those that an implementation was given.</summary>
     /// <returns>Its outputs, in the order of its description.</returns>
     /// <exception cref="ArgumentException">A name, shape, type or attribute is wrong; the message says what was expected.</exception>
