@@ -14,7 +14,7 @@ internal static class VerifyOpVerb
     {
         Argument<string> name = new("NAME") { Description = "the operation; `robmask op --list` shows all of them" };
         Option<string?> input = new("--in") { HelpName = "FILE", Description = "its inputs as the implementation got them: .safetensors, .npz or .npy" };
-        Option<string> got = new("--got") { HelpName = "FILE", Description = "the outputs that it gave, by their names", Required = true };
+        Option<string?> got = new("--got") { HelpName = "FILE", Description = "the outputs that it gave, by their names" };
         Option<string[]> attributes = new("--attr") { HelpName = "NAME=VALUE", Description = "a setting of the operation; as often as needed", Arity = ArgumentArity.OneOrMore };
         Option<string> precision = new("--precision") { HelpName = "NAME", Description = "what the implementation declares: fp32 (default), tf32, fp16 or bf16", DefaultValueFactory = _ => "fp32" };
         Option<string?> page = new("--html") { HelpName = "FILE", Description = "draw a page with error maps and the worst elements' operands" };
@@ -32,7 +32,7 @@ internal static class VerifyOpVerb
                 VerifyVerb.RequirePage(html);
                 ArithmeticModel declared = ArithmeticModel.Find(parsed.GetValue(precision)!);
                 OperationJudge judge = new(new JudgeOptions { Details = html is not null });
-                string file = parsed.GetValue(got)!;
+                string file = parsed.GetValue(got) ?? throw new ArgumentException($"verify op {parsed.GetValue(name)}: --got FILE is missing");
                 OperationVerdict verdict = new OperationFileJudge(judge).Of(parsed.GetValue(name)!, parsed.GetValue(input), file, parsed.GetValue(attributes) ?? [], declared);
                 VerdictReport report = new($"{verdict.Operation} of {Path.GetFileName(file)}", [verdict])
                 {

@@ -98,6 +98,11 @@ public sealed class OperationJudge(JudgeOptions? options = null)
             verdict = verdict with { Cause = CauseFinder.Of(new Suspicion(request, evidence.Bound(evidence.Declared), evidence.Got, evidence.Stored, evidence.Declared)) };
         }
 
+        if (known && verdict.Verdict == Verdict.Within && ProductSum.Terms(request, verdict.Name) is long terms)
+        {
+            verdict = verdict with { SizeRemark = SizeTest.Of(verdict.Gauge, terms, verdict.Shape.Length, verdict.Declared) };
+        }
+
         return !_options.Details || verdict.Mismatch is not null
             ? verdict
             : verdict with

@@ -1,6 +1,7 @@
 using RobMask.Ops;
 using RobMask.Tensors;
 using RobMask.Verification.Bounds;
+using RobMask.Verification.Operations;
 
 namespace RobMask.Verification.Verdicts.Causes;
 
@@ -91,6 +92,24 @@ internal sealed record ProductSum
             "output" => new ProductSum(output, input, weight, attributes, input.Shape, weight.Shape, given) { Bias = inputs("bias") },
             "grad_input" => new ProductSum(output, gradOutput!, weight, attributes, input.Shape, weight.Shape, given),
             _ => new ProductSum(output, input, gradOutput!, attributes, input.Shape, weight.Shape, given),
+        };
+    }
+
+    /// <summary>The number of products of an element without reading any; null where an output is no sum of products.</summary>
+    public static long? Terms(OperationRequest request, string output)
+    {
+        if (request.Name is not ("conv2d" or "conv2d_backward" or "linear" or "linear_backward") || output == "grad_bias")
+        {
+            return null;
+        }
+
+        TensorShape weight = request.Inputs["weight"].Shape;
+        int taps = weight.Rank == 4 ? weight[2] * weight[3] : 1;
+        return output switch
+        {
+            "output" => weight.Length / Math.Max(1, weight[0]),
+            "grad_input" => (long)weight[0] * taps,
+            _ => request.Inputs["grad_output"].Shape is { Rank: > 1 } given ? given.Length / Math.Max(1, given[1]) : null,
         };
     }
 
