@@ -412,8 +412,7 @@ class _Recorder(TorchDispatchMode):
         if "BF16" in types or "F16" in types:
             return "bf16" if "BF16" in types else "fp16"
         if self.on_cuda and "F32" in types:
-            switch = torch.backends.cudnn.allow_tf32 if op.startswith("conv2d") else torch.backends.cuda.matmul.allow_tf32
-            return "tf32" if switch else "fp32"
+            return "tf32" if _allows_tf32(op.startswith("conv2d")) else "fp32"
         return "fp32"
 
     def dtype(self, name):
@@ -857,6 +856,14 @@ def _bind(func, args, kwargs):
     return bound
 
 
+def _allows_tf32(convolution):
+    """Whether PyTorch may round the operands of convolutions, or of products, of floats on CUDA."""
+    try:
+        return torch.backends.cudnn.allow_tf32 if convolution else torch.backends.cuda.matmul.allow_tf32
+    except RuntimeError:  # PyTorch 2.9 and later, where the user has set the new switches
+        return (torch.backends.cudnn.conv if convolution else torch.backends.cuda.matmul).fp32_precision == "tf32"
+
+
 def _switches():
     """Everything that decides about precision and can be asked for in this version."""
     found = {}
@@ -865,6 +872,8 @@ def _switches():
         "torch.backends.cuda.matmul.allow_tf32": lambda: torch.backends.cuda.matmul.allow_tf32,
         "torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction": lambda: torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction,
         "torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction": lambda: torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction,
+        "torch.backends.cudnn.conv.fp32_precision": lambda: torch.backends.cudnn.conv.fp32_precision,
+        "torch.backends.cuda.matmul.fp32_precision": lambda: torch.backends.cuda.matmul.fp32_precision,
         "torch.float32_matmul_precision": torch.get_float32_matmul_precision,
         "torch.backends.cudnn.benchmark": lambda: torch.backends.cudnn.benchmark,
         "torch.backends.cudnn.deterministic": lambda: torch.backends.cudnn.deterministic,
