@@ -135,7 +135,7 @@ internal readonly record struct Approximate(double Value, double Error = 0)
     public const double Two = 2.0000002;
 
     /// <summary>One that covers this and <paramref name="other"/>, another way to the same number, about this value.</summary>
-    public Approximate Or(Approximate other) => double.IsFinite(Value) ? new(Value, Math.Max(Error, other.Error + Math.Abs(other.Value - Value))) : new(Value, Math.Max(Error, other.Error));
+    public Approximate Or(Approximate other) => double.IsFinite(Value) ? new(Value, Math.Max(Error, other.Error + Math.Abs(other.Value - Value))) : new(Value, Value.Equals(other.Value) ? Math.Max(Error, other.Error) : double.PositiveInfinity);
 
     /// <summary>The same with a further error.</summary>
     public Approximate Within(double error) => double.IsFinite(Value) ? new(Value, Error + error) : this;

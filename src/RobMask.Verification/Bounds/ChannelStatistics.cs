@@ -57,6 +57,11 @@ internal sealed class ChannelStatistics
 
     private static Approximate Reciprocals(Approximate variance, Approximate epsilon, bool isMeasured)
     {
+        if (variance.IsUnknown)
+        {
+            return Approximate.Unknown;
+        }
+
         if (!double.IsFinite(variance.Value) || !isMeasured)
         {
             return (1 / Approximate.Sqrt((variance + epsilon).Rounded())).Evaluated();

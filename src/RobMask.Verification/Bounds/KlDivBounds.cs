@@ -109,7 +109,8 @@ internal static class KlDivBounds
         {
             if (_isOpen || _p.IsSpecial || _q.IsSpecial)
             {
-                return _isOpen ? Approximate.Unknown : Loss;
+                // Where p is 0 the gradient may be, whatever log q is.
+                return _isOpen || !(_p.IsSpecial || _p.Probabilities[j].Value - _p.Probabilities[j].Error > 1e-30) ? Approximate.Unknown : Loss;
             }
 
             (Approximate p, Approximate logP, Approximate logQ) = (_p.Probabilities[j], _p.Logarithms[j], _q.Logarithms[j]);

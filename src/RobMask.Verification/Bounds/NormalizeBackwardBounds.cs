@@ -108,7 +108,7 @@ internal static class NormalizeBackwardBounds
             _hasNaN |= double.IsNaN(reciprocal.Value) || double.IsNaN(mean.Value);
             bool finite = double.IsFinite(_product) && double.IsFinite(_sum) && double.IsFinite(reciprocal.Value) && double.IsFinite(mean.Value) && double.IsFinite(gamma.Value);
             _isOpen |= (!finite && !_hasNaN) || !(_bias.Magnitude < double.PositiveInfinity) || (!_hasNaN && !(_productBounds < double.PositiveInfinity));
-            _isOpen |= finite && !((_productSize + _greatest + (_size * (1 + Math.Abs(mean.Value)))) * (1 + _gamma) * (1 + _r) * (1 + _r) < float.MaxValue / 4);
+            _isOpen |= finite && !((1 + _productSize + _greatest + (_size * (1 + Math.Abs(mean.Value)))) * (1 + _gamma) * (1 + _r) * (1 + _r) < float.MaxValue / 4);
             double size = _size + _bounds;
             _meanGradient = gamma.Value * _sum / m;
             _meanGradientError = (((_gamma * _bounds) + (gamma.Error * _size) + (Gamma(m + 4) * _gamma * size)) / m) + (Subnormal * (1 + _gamma));
@@ -150,7 +150,7 @@ internal static class NormalizeBackwardBounds
 
             Approximate product = (g * gamma).Rounded() * reciprocal;
             bool overflows = double.IsFinite(product.Value) && !(g.Magnitude * (1 + _gamma) * (1 + _r) < float.MaxValue);
-            return overflows ? new Approximate(product.Value, double.PositiveInfinity) : product.Within(Subnormal * (1 + _r + g.Magnitude)).Rounded();
+            return overflows ? new Approximate(product.Value, double.PositiveInfinity) : product.Rounded().Or(((gamma * reciprocal).Rounded() * g).Rounded()).Or(((g * reciprocal).Rounded() * gamma).Rounded());
         }
 
         /// <summary>Σ g·x̂.</summary>

@@ -107,7 +107,7 @@ internal static class NormalizeBounds
             double last = affine ? Math.Abs(y) + carried + beta.Magnitude : straight > centred ? Math.Abs(y) + carried : 0;
             double floor = Subnormal * (2 + gamma.Magnitude + reciprocal.Magnitude + greatestX + _mean);
             double error = carried + (Unit * (Math.Max(centred, straight) + last)) + floor;
-            return new Approximate(y, greatestX + _mean < _limit && size + beta.Magnitude < float.MaxValue / 2 ? error : double.PositiveInfinity);
+            return new Approximate(y, 1 + greatestX + _mean < _limit && size + beta.Magnitude < float.MaxValue / 2 ? error : double.PositiveInfinity);
         }
 
         // NaN stays; an infinite input of a channel with finite statistics is infinite, unless it meets a scale that may be 0.

@@ -112,6 +112,12 @@ internal static class PgdBounds
     {
         if (distance.Value + distance.Error + (2 * Unit * size) <= epsilon.Value - epsilon.Error)
         {
+            for (int i = 0; i < output.Length; i++)
+            {
+                // Moved by a perturbation that is added to the origin again.
+                output[i] = output[i].Or((origin[i] + (output[i] - origin[i]).Rounded()).Rounded());
+            }
+
             return;
         }
 

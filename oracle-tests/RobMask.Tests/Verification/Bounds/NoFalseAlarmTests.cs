@@ -9,7 +9,7 @@ namespace RobMask.Tests.Verification.Bounds;
 /// <summary>No correct float implementation leaves its bounds, whatever the shape and the values.</summary>
 public sealed class NoFalseAlarmTests(ITestOutputHelper output)
 {
-    private const int QuickCases = 600;
+    private const int QuickCases = 800;
     private const int SlowCases = 200_000;
 
     public static TheoryData<string> Operations => [.. OperationCatalog.All.Select(operation => operation.Name)];
