@@ -1,5 +1,3 @@
-using RobMask.Tests.Spec;
-
 namespace RobMask.Tests.Verification.Bounds;
 
 /// <summary>Batch normalisation in float, otherwise than here: two passes, two passes with a correction, Welford's updates or merges of halves; centred first, or one product and one sum as PyTorch does.</summary>
