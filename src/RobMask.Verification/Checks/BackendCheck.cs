@@ -75,7 +75,7 @@ public sealed class BackendCheck(IMaskingBackend backend, CheckOptions? options 
     private OperationCheck Run(string name, List<LawCheck> laws, List<CheckFailure> failures, CancellationToken cancellation)
     {
         OperationCheck check = new() { Operation = name };
-        LawTally[] tallies = [.. (_options.Laws ? LawCatalog.Of(name) : []).Select(law => new LawTally(law))];
+        LawTally[] tallies = [.. LawCatalog.Of(name).Where(law => _options.Laws?.Contains(law.Name) ?? true).Select(law => new LawTally(law))];
         (int Number, CaseJudgement Judgement)? worst = null;
         ArithmeticModel? explanation = null;
         for (int number = 0; number < _options.Cases; number++)

@@ -17,8 +17,8 @@ public sealed record CheckOptions
     /// <summary>Random cases of each operation.</summary>
     public int Cases { get; init; } = DefaultCases;
 
-    /// <summary>Whether the laws are tested, each in a third of the cases.</summary>
-    public bool Laws { get; init; } = true;
+    /// <summary>Names of the laws that are tested, each in a third of the cases; null for all, empty for none.</summary>
+    public IReadOnlyList<string>? Laws { get; init; }
 
     /// <summary>The folder in which the smallest failing cases are saved; null to save none.</summary>
     public string? SaveFolder { get; init; }

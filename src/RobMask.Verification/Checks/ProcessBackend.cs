@@ -81,8 +81,12 @@ public sealed class ProcessBackend : IMaskingBackend, IDisposable
         }
         finally
         {
-            File.Delete(inputs);
-            File.Delete(outputs);
+            // Where the process is gone, the folder is too.
+            if (Directory.Exists(_folder))
+            {
+                File.Delete(inputs);
+                File.Delete(outputs);
+            }
         }
     }
 

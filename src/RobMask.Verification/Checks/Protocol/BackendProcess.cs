@@ -22,6 +22,7 @@ internal sealed class BackendProcess : IDisposable
     private readonly StringBuilder _error = new();
     private readonly Task _reading;
     private readonly Task _readingErrors;
+    private bool _isEnded;
 
     /// <summary>Starts a command.</summary>
     /// <exception cref="BackendException">There is no such program, or it may not be run.</exception>
@@ -100,6 +101,11 @@ internal sealed class BackendProcess : IDisposable
     /// <summary>Closes its input, which asks it to end, and kills whatever does not.</summary>
     public void Dispose()
     {
+        if (_isEnded)
+        {
+            return;
+        }
+
         try
         {
             // Not on this thread: closing flushes, and a child that does not read would hold it.
@@ -113,12 +119,17 @@ internal sealed class BackendProcess : IDisposable
         }
 
         Kill();
-        _process.Dispose();
     }
 
     /// <summary>Kills it and all that it started, at once.</summary>
     public void Kill()
     {
+        if (_isEnded)
+        {
+            return;
+        }
+
+        _isEnded = true;
         try
         {
             _process.Kill(entireProcessTree: true);
@@ -134,6 +145,7 @@ internal sealed class BackendProcess : IDisposable
 
         _lines.Writer.TryComplete();
         Task.WhenAll(_reading, _readingErrors).Wait(Grace);
+        _process.Dispose();
     }
 
     private string Ended()
