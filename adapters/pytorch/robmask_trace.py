@@ -13,6 +13,7 @@ RobMask Reference; adapters/pytorch/README.md says what is recorded as what.
 
 import contextlib
 import ctypes
+import inspect
 import json
 import os
 import struct
@@ -59,6 +60,8 @@ class trace:
                 self._undo.callback(module.register_forward_hook(self._recorder.leaving).remove)
             if self._optimizer is not None:
                 self._undo.callback(_record_steps(self._optimizer, self._recorder))
+            with contextlib.suppress(AttributeError):  # one thread for the whole backward pass, so that operations come in order
+                self._undo.enter_context(torch.autograd.set_multithreading_enabled(False))
             _active.append(self._recorder)
             self._undo.callback(_active.pop)
             self._recorder.__enter__()
@@ -435,11 +438,16 @@ class _Recorder(TorchDispatchMode):
         handler = getattr(self, "on_" + name.strip("_"), None)
         bound = _bind(func, args, kwargs)
         run = lambda: func(*args, **kwargs)
+        known = False
         if name.endswith("_") and not name.endswith("__") and handler is not None and not _is_floating(bound.get("self")):
             handler = None
         self.writes = [tensor for argument in func._schema.arguments if argument.alias_info is not None and argument.alias_info.is_write for tensor in _tensors(bound.get(argument.name))]
         if handler is not None:
-            result = handler(run, **{("self_" if key == "self" else key): value for key, value in bound.items()})
+            arguments = {("self_" if key == "self" else key): value for key, value in bound.items()}
+            with contextlib.suppress(TypeError):  # a version of PyTorch with other arguments: recorded, not judged
+                inspect.signature(handler).bind(run, **arguments)
+                known = True
+            result = handler(run, **arguments) if known else NotImplemented
             if result is not NotImplemented:
                 return result
         return self.on_anything(run, func, name, bound, tensors)
