@@ -95,7 +95,10 @@ public sealed class OperationJudge(JudgeOptions? options = null)
         bool known = OperationCatalog.All.Any(operation => operation.Name == request.Name);
         if (_options.Causes && known && verdict.Verdict is Verdict.Wrong or Verdict.Explained)
         {
-            verdict = verdict with { Cause = CauseFinder.Of(new Suspicion(request, evidence.Bound(evidence.Declared), evidence.Got, evidence.Stored, evidence.Declared)) };
+            (string? cause, ArithmeticModel? model) = CauseFinder.Of(new Suspicion(request, evidence.Bound(evidence.Declared), evidence.Got, evidence.Stored, evidence.Declared));
+
+            // Bounds of TF32 often cover a result of bf16 operands; computed with such operands, it shows which it is.
+            verdict = verdict with { Cause = cause, Explanation = verdict.Explanation is null ? null : model ?? verdict.Explanation };
         }
 
         if (known && verdict.Verdict == Verdict.Within && ProductSum.Terms(request, verdict.Name) is long terms)

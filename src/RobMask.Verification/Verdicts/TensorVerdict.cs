@@ -23,7 +23,7 @@ public sealed record TensorVerdict
     /// <summary>The precision that was declared.</summary>
     public required ArithmeticModel Declared { get; init; }
 
-    /// <summary>The most precise model that covers every element, where the declared one does not.</summary>
+    /// <summary>Where the declared model does not cover every element: the one whose rounded operands give what was given, else the most precise one that covers it.</summary>
     public ArithmeticModel? Explanation { get; init; }
 
     /// <summary>The section of <c>docs/bounds.md</c> that proves the bounds; null where none is proven.</summary>

@@ -36,32 +36,27 @@ internal static class CauseFinder
         ["pgd_step"] = StepHypotheses.Pgd,
     };
 
-    /// <summary>The cause, in words; null where nothing is guessed.</summary>
-    public static string? Of(Suspicion suspicion)
+    /// <summary>The cause in words, null where nothing is guessed; and the precision that it is, where it is one.</summary>
+    public static (string? Words, ArithmeticModel? Model) Of(Suspicion suspicion)
     {
-        (string Words, Match Match)? fault = ProductHypotheses.Find(suspicion) ?? Known(suspicion) ?? OnePass(suspicion) ?? ValuePatterns.Find(suspicion);
+        Fault? fault = ProductHypotheses.Find(suspicion) ?? Known(suspicion) ?? OnePass(suspicion) ?? ValuePatterns.Find(suspicion);
         string? place = fault is { Match: Match.Everywhere } ? null : PlacePatterns.Find(suspicion);
-        return (fault?.Words, place) switch
-        {
-            (null, null) => null,
-            (null, string where) => where,
-            (string what, null) => what,
-            (string what, string where) => $"{what} ({where})",
-        };
+        string? words = fault is null ? place : place is null ? fault.Words : $"{fault.Words} ({place})";
+        return (words, fault is { Match: Match.Everywhere } ? fault.Model : null);
     }
 
-    private static (string Words, Match Match)? Known(Suspicion suspicion)
+    private static Fault? Known(Suspicion suspicion)
     {
         foreach (Hypothesis hypothesis in Tables.GetValueOrDefault(suspicion.Request.Name) ?? [])
         {
             if (hypothesis.Expect(suspicion) is BoundedTensor other && suspicion.Matches(other) is Match match and not Match.None)
             {
-                return (hypothesis.Words, match);
+                return new Fault(hypothesis.Words, match);
             }
         }
 
         return null;
     }
 
-    private static (string Words, Match Match)? OnePass(Suspicion suspicion) => OnePassVariance.Find(suspicion) is string words ? (words, Match.Everywhere) : null;
+    private static Fault? OnePass(Suspicion suspicion) => OnePassVariance.Find(suspicion) is string words ? new Fault(words, Match.Everywhere) : null;
 }

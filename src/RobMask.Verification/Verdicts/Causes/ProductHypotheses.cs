@@ -1,3 +1,4 @@
+using RobMask.Checkpoints;
 using RobMask.Ops;
 using RobMask.Verification.Bounds;
 
@@ -6,12 +7,16 @@ namespace RobMask.Verification.Verdicts.Causes;
 /// <summary>Faults of convolutions, linear layers and their gradients, tried on a sample of elements.</summary>
 internal static class ProductHypotheses
 {
+    private static readonly (string Words, ArithmeticModel Model, Func<double, double> Operand)[] Precisions =
+    [
+        ("operands of products rounded to 11 bits, as TF32 and fp16 do", ArithmeticModel.Tf32, x => StoredRounding.Round(x, 11, -126, float.MaxValue)),
+        ("operands of products cut to 11 bits, as TF32 in hardware does", ArithmeticModel.Tf32, x => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)x) & 0xffffe000)),
+        ("operands of products rounded to bf16", ArithmeticModel.Bf16, x => StoredRounding.Nearest(SafetensorsType.BF16, x)),
+        ("operands of products rounded to fp16", ArithmeticModel.Fp16, x => StoredRounding.Nearest(SafetensorsType.F16, x)),
+    ];
+
     private static readonly (string Words, Func<ProductSum, ProductSum?> Change)[] Table =
     [
-        ("operands of products rounded to 11 bits, as TF32 and fp16 do", sum => sum with { Operand = x => StoredRounding.Round(x, 11, -126, float.MaxValue) }),
-        ("operands of products cut to 11 bits, as TF32 in hardware does", sum => sum with { Operand = x => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)x) & 0xffffe000) }),
-        ("operands of products rounded to bf16", sum => sum with { Operand = x => StoredRounding.Nearest(Checkpoints.SafetensorsType.BF16, x) }),
-        ("operands of products rounded to fp16", sum => sum with { Operand = x => StoredRounding.Nearest(Checkpoints.SafetensorsType.F16, x) }),
         ("the bias is missing", sum => sum.Bias is null ? null : sum with { Bias = null }),
         ("the stride's rows and columns are exchanged", sum => Changed(sum, a => a with { StrideHeight = a.StrideWidth, StrideWidth = a.StrideHeight })),
         ("the padding's rows and columns are exchanged", sum => Changed(sum, a => a with { PaddingHeight = a.PaddingWidth, PaddingWidth = a.PaddingHeight })),
@@ -32,18 +37,26 @@ internal static class ProductHypotheses
     ];
 
     /// <summary>The first fault that holds; null where none does.</summary>
-    public static (string Words, Match Match)? Find(Suspicion suspicion)
+    public static Fault? Find(Suspicion suspicion)
     {
         if (!suspicion.Fits || suspicion.Outside.Count == 0 || ProductSum.Of(suspicion) is not { } sum)
         {
             return null;
         }
 
+        foreach ((string words, ArithmeticModel model, Func<double, double> operand) in Precisions)
+        {
+            if (Matches(suspicion, sum with { Operand = operand }) is Match match and not Match.None)
+            {
+                return new Fault(words, match, model);
+            }
+        }
+
         foreach ((string words, Func<ProductSum, ProductSum?> change) in Table)
         {
             if (change(sum) is { } changed && Matches(suspicion, changed) is Match match and not Match.None)
             {
-                return (words, match);
+                return new Fault(words, match);
             }
         }
 
@@ -51,7 +64,7 @@ internal static class ProductHypotheses
         {
             if (Matches(suspicion, changed) is Match match and not Match.None)
             {
-                return (words, match);
+                return new Fault(words, match);
             }
         }
 

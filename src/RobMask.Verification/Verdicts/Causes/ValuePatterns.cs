@@ -8,7 +8,7 @@ namespace RobMask.Verification.Verdicts.Causes;
 internal static class ValuePatterns
 {
     /// <summary>The first relation that holds, in words; null where none does.</summary>
-    public static (string Words, Match Match)? Find(Suspicion suspicion)
+    public static Fault? Find(Suspicion suspicion)
     {
         if (!suspicion.Fits || suspicion.Outside.Count == 0)
         {
@@ -18,7 +18,7 @@ internal static class ValuePatterns
         return Constant(suspicion) ?? Scale(suspicion) ?? Places(suspicion) ?? AddedToChannels(suspicion) ?? Stored(suspicion);
     }
 
-    private static (string Words, Match Match)? Constant(Suspicion suspicion)
+    private static Fault? Constant(Suspicion suspicion)
     {
         if (suspicion.Outside.Count < 2)
         {
@@ -27,12 +27,12 @@ internal static class ValuePatterns
 
         double first = suspicion.Got.Span[suspicion.Outside[0]];
         return !suspicion.Outside.All(i => suspicion.Got.Span[i].Equals(first)) || suspicion.OutsideSample.All(i => suspicion.At(i).Expected.Equals(suspicion.At(suspicion.Outside[0]).Expected)) ? null
-            : first == 0 ? ("zeros in place of values", Match.WhereWrong)
-            : double.IsNaN(first) ? ("NaN in place of values", Match.WhereWrong)
-            : (string.Create(CultureInfo.InvariantCulture, $"the same value, {first:R}, everywhere that it is wrong"), Match.WhereWrong);
+            : first == 0 ? new Fault("zeros in place of values", Match.WhereWrong)
+            : double.IsNaN(first) ? new Fault("NaN in place of values", Match.WhereWrong)
+            : new Fault(string.Create(CultureInfo.InvariantCulture, $"the same value, {first:R}, everywhere that it is wrong"), Match.WhereWrong);
     }
 
-    private static (string Words, Match Match)? Scale(Suspicion suspicion)
+    private static Fault? Scale(Suspicion suspicion)
     {
         double[] ratios = [.. suspicion.OutsideSample.Select(i => suspicion.Got.Span[i] / suspicion.At(i).Expected).Where(double.IsFinite).Order()];
         if (ratios.Length < 2)
@@ -49,17 +49,17 @@ internal static class ValuePatterns
             return Math.Abs(element.Got - (factor * element.Expected)) <= allowed + (name is null ? 1e-5 * Math.Abs(element.Got) : 0);
         });
         return match == Match.None || Math.Abs(factor) < 1e-6 ? null
-            : ($"{name ?? string.Create(CultureInfo.InvariantCulture, $"{factor:G6} times")} the value", match);
+            : new Fault($"{name ?? string.Create(CultureInfo.InvariantCulture, $"{factor:G6} times")} the value", match);
     }
 
-    private static (string Words, Match Match)? Places(Suspicion suspicion)
+    private static Fault? Places(Suspicion suspicion)
     {
         TensorShape shape = suspicion.Shape;
         for (int d = 0; d + 1 < shape.Rank; d++)
         {
             if (shape[d] == shape[d + 1] && shape[d] > 1 && Moved(suspicion, Exchange(shape, d)) is Match match and not Match.None)
             {
-                return ($"transposed: dimensions {d} and {d + 1} are exchanged", match);
+                return new Fault($"transposed: dimensions {d} and {d + 1} are exchanged", match);
             }
         }
 
@@ -69,7 +69,7 @@ internal static class ValuePatterns
             {
                 if (shape[d] > 1 && Moved(suspicion, Roll(shape, d, by)) is Match match and not Match.None)
                 {
-                    return ($"the value of the {(by > 0 ? "next" : "previous")} {PlacePatterns.Name(shape, d)}", match);
+                    return new Fault($"the value of the {(by > 0 ? "next" : "previous")} {PlacePatterns.Name(shape, d)}", match);
                 }
             }
         }
@@ -117,7 +117,7 @@ internal static class ValuePatterns
         return inner;
     }
 
-    private static (string Words, Match Match)? AddedToChannels(Suspicion suspicion)
+    private static Fault? AddedToChannels(Suspicion suspicion)
     {
         TensorShape shape = suspicion.Shape;
         if (shape.Rank < 2 || shape.Length / shape[1] < 2)
@@ -142,12 +142,12 @@ internal static class ValuePatterns
 
         Match match = suspicion.Matches(i => Math.Abs(suspicion.Got.Span[i] - suspicion.At(i).Expected - added[i / plane % shape[1]]) <= 2 * suspicion.At(i).Bound);
         return match == Match.None ? null
-            : added.Length > 1 && added.All(x => Math.Abs(x - added[0]) <= 1e-3 * Math.Abs(added[0])) ? (string.Create(CultureInfo.InvariantCulture, $"{added[0]:G4} added to every value"), match)
-            : ("a constant added to each channel", match);
+            : added.Length > 1 && added.All(x => Math.Abs(x - added[0]) <= 1e-3 * Math.Abs(added[0])) ? new Fault(string.Create(CultureInfo.InvariantCulture, $"{added[0]:G4} added to every value"), match)
+            : new Fault("a constant added to each channel", match);
     }
 
     // Numbers that all fit 16 bits were rounded to them on the way, whatever they are stored as.
-    private static (string Words, Match Match)? Stored(Suspicion suspicion)
+    private static Fault? Stored(Suspicion suspicion)
     {
         if (suspicion.Got.Length < 16 || StoredRounding.Rounds(suspicion.Stored) || suspicion.Stored == SafetensorsType.BOOL)
         {
@@ -158,7 +158,7 @@ internal static class ValuePatterns
         {
             if (Holds(suspicion.Got.Span, type) && !Holds(suspicion.Expected.Tensor.Value.Span, type))
             {
-                return (words, Match.Everywhere);
+                return new Fault(words, Match.Everywhere);
             }
         }
 

@@ -6,7 +6,7 @@ namespace RobMask.Verification.Verdicts.Reporting;
 /// <summary>A histogram of error / bound as SVG; bars by the logarithm of their counts, those beyond the bound in another colour.</summary>
 internal static class GaugePlot
 {
-    private const int BarWidth = 44;
+    private const int BarWidth = 56;
     private const int BarHeight = 150;
     private const int Left = 14;
     private const int Top = 26;

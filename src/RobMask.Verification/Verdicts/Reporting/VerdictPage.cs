@@ -61,11 +61,13 @@ public static class VerdictPage
         html.Element("h2", "Verdicts");
         html.Table(
             "By operation, in the order in which they ran",
-            ["operation", "output", "verdict", "bitwise", "error / bound", "bias z", "outside", "theorem", "cause"],
-            report.Operations.SelectMany(operation => operation.Outputs.Select(tensor => (IReadOnlyList<string>)[.. VerdictText.Cells(operation, tensor), tensor.Theorem ?? "–", tensor.Cause ?? string.Empty])),
-            numbersFrom: 3);
+            ["operation", "output", "verdict", "cause", "theorem", "bitwise", "error / bound", "bias z", "outside"],
+            report.Operations.SelectMany(operation => operation.Outputs.Select(tensor => Row(VerdictText.Cells(operation, tensor), tensor))),
+            numbersFrom: 5);
         html.Figure(GaugePlot.Render("Histogram of error / bound", VerdictText.Histogram(report)), "Every element with a proven bound; heights by the logarithm of the count. Beyond 1 an element is wrong in the declared precision.");
     });
+
+    private static IReadOnlyList<string> Row(IReadOnlyList<string> cells, TensorVerdict tensor) => [.. cells.Take(3), tensor.Cause ?? string.Empty, tensor.Theorem ?? "–", .. cells.Skip(3)];
 
     private static void Output(HtmlWriter html, OperationVerdict operation, TensorVerdict tensor)
     {

@@ -93,7 +93,9 @@ public static class VerdictText
         : $"≤ {Number(GaugeHistogram.UpperEdge(bin))}";
 
     /// <summary>A number with three significant digits.</summary>
-    public static string Number(double value) => double.IsInfinity(value) ? value > 0 ? "∞" : "−∞" : value.ToString("G3", CultureInfo.InvariantCulture);
+    public static string Number(double value) => double.IsInfinity(value) ? value > 0 ? "∞" : "−∞"
+        : value != 0 && Math.Abs(value) is < 1e-3 or >= 1e4 ? value.ToString("0.##e0", CultureInfo.InvariantCulture)
+        : value.ToString("G3", CultureInfo.InvariantCulture);
 
     /// <summary>A place in a tensor: «[n, c, h, w]».</summary>
     public static string Position(Tensors.TensorShape shape, int index) => GoldenBytes.Position(shape, index);
