@@ -38,6 +38,8 @@ internal sealed class TorchBackend : IMaskingBackend
         ["avg_pool2d_backward"] = c => Gradient(c, x => AveragePool(c, x)),
         ["global_avg_pool"] = c => Output(GlobalAverage(c["input"])),
         ["global_avg_pool_backward"] = c => Gradient(c, GlobalAverage),
+        ["sum"] = c => Output(c["input"].sum(1)),
+        ["mean"] = c => Output(c["input"].mean([1])),
         ["softmax"] = c => Output(nn.functional.softmax(c["input"], 1)),
         ["log_softmax"] = c => Output(nn.functional.log_softmax(c["input"], 1)),
         ["cross_entropy"] = c => Output(CrossEntropy(c, c["input"])),

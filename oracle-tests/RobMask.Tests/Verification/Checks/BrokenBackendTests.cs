@@ -22,7 +22,7 @@ public sealed class BrokenBackendTests
         { "yes; sleep 86416", "«y»" },
         { "head -c 9000000 /dev/zero | tr '\\0' x; sleep 86417", "65536 bytes" },
         { "yes noise >&2; sleep 86418", "no answer within 1 s" },
-        { """echo '[1]'""", "«[1]»" },
+        { """read line; echo '[1]'; sleep 86430""", "«[1]»" },
         { """read line; echo '{"id": 2, "ok": true}'; sleep 86419""", "answered request 2; expected the answer to 1" },
         { """read line; echo '{"ok": true}'; sleep 86420""", "without an id" },
         { """read line; echo '{"id": 1, "ok": true, "protocol": 2}'; sleep 86421""", "version 2" },

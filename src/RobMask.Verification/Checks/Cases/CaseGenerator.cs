@@ -21,7 +21,7 @@ internal static class CaseGenerator
         (3, Gen.Elements(DataStyle.Integers, DataStyle.Positive)),
         (2, Gen.Elements(DataStyle.Shifted, DataStyle.Ties, DataStyle.Cancelling)),
         (2, Gen.Elements(DataStyle.Wide, DataStyle.Positive)),
-        (1, Gen.Elements(DataStyle.Tiny, DataStyle.Huge, DataStyle.Specials)));
+        (2, Gen.Elements(DataStyle.Tiny, DataStyle.Huge, DataStyle.Specials)));
 
     /// <summary>The case of a number among those of a seed.</summary>
     public static CasePlan Case(string operation, ulong seed, int number)
@@ -50,18 +50,24 @@ internal static class CaseGenerator
                 from s in styles
                 from flat in Gen.Choose(0, 3)
                 from perImage in Gen.Choose(1, 2)
-                select Settle(new CasePlan(operation.Name, 0, e, a, s), spec, flat == 0, perImage))
+                from mean in Gen.Choose(0, 3)
+                select Settle(new CasePlan(operation.Name, 0, e, a, s), spec, flat == 0, perImage, mean))
             .Where(plan => CaseShapes.Of(plan) is not null);
     }
 
     // Attributes and extents that depend on each other.
-    private static CasePlan Settle(CasePlan plan, CaseSpec spec, bool flat, int perImage)
+    private static CasePlan Settle(CasePlan plan, CaseSpec spec, bool flat, int perImage, int mean)
     {
         string name = plan.Operation;
         if (name.StartsWith("conv2d", StringComparison.Ordinal))
         {
             int groups = plan.Integer("groups", 1);
             return plan with { Extents = plan.Extents.SetItem("C", groups * (1 + (plan.Extent("C") / groups))).SetItem("K", groups * (1 + (plan.Extent("K") / groups))) };
+        }
+
+        if (name.Contains("norm", StringComparison.Ordinal) && mean == 0)
+        {
+            plan = plan with { Styles = plan.Styles.SetItem("input", DataStyle.Shifted) };
         }
 
         if (name.StartsWith("rescale", StringComparison.Ordinal))

@@ -72,6 +72,17 @@ internal static class CaseShapes
 
     private static bool IsValid(CasePlan plan)
     {
+        if (plan.Extent("K") < CaseSpec.Of(plan.Operation).LeastClasses)
+        {
+            return false;
+        }
+
+        if (plan.Operation == "sgd_step" && ((plan.Attributes["nesterov"] == "true" && (plan.Attributes["momentum"] == "0" || plan.Attributes["dampening"] != "0"))
+            || (plan.Attributes["momentum"] == "0" && plan.Styles.ContainsKey("momentum_buffer"))))
+        {
+            return false;
+        }
+
         bool convolves = plan.Operation.StartsWith("conv2d", StringComparison.Ordinal);
         bool pools = plan.Attributes.ContainsKey("kernel_size");
         if (!convolves && !pools)

@@ -44,7 +44,7 @@ internal sealed class CaseShrinker(Func<OperationRequest, bool> fails, int budge
             CasePlan smaller = plan with { Styles = plan.Styles.Remove(name) };
 
             // Running statistics come in twos, and in evaluation they are no option.
-            if (!name.StartsWith("running", StringComparison.Ordinal))
+            if (!name.StartsWith("running", StringComparison.Ordinal) && CaseShapes.Of(smaller) is not null)
             {
                 yield return smaller;
             }

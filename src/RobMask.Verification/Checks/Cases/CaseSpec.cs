@@ -21,6 +21,7 @@ internal sealed record CaseSpec(IReadOnlyList<string> Letters, IReadOnlyList<(st
         "linear" or "linear_backward" => new(["N", "D", "K"], []),
         "normalize" or "batch_norm" => new(["N", "C", "H", "W"], [("training", Flag), Epsilon, ("momentum", Gen.Elements("0.1", "0.01", "0.9", "0", "1"))]),
         "normalize_backward" or "batch_norm_backward" => new(["N", "C", "H", "W"], [("training", Flag), Epsilon]),
+        "sum" or "mean" => new(["N", "D"], []),
         "mixed_rescale" or "mixed_rescale_backward" => new(["N", "C", "H", "W", "k"], []),
         "max_pool2d" or "max_pool2d_backward" or "avg_pool2d" or "avg_pool2d_backward" => new(["N", "C", "H", "W"], [("kernel_size", Pair(1, 4)), ("stride", Pair(0, 3)), ("padding", Pair(0, 2))]),
         "softmax" or "log_softmax" => new(["N", "K"], []),

@@ -9,7 +9,7 @@ internal static class LawCatalog
     [
         "conv2d", "conv2d_backward", "linear", "linear_backward", "normalize", "normalize_backward", "batch_norm", "batch_norm_backward", "rescale", "rescale_backward",
         "mixed_rescale", "mixed_rescale_backward", "max_pool2d", "max_pool2d_backward", "avg_pool2d", "avg_pool2d_backward", "global_avg_pool", "global_avg_pool_backward",
-        "softmax", "log_softmax", "cross_entropy", "cross_entropy_backward", "kl_div", "kl_div_backward", "margin_loss", "margin_loss_backward", "dlr_loss", "dlr_loss_backward", "pgd_step",
+        "softmax", "log_softmax", "cross_entropy", "cross_entropy_backward", "kl_div", "kl_div_backward", "margin_loss", "margin_loss_backward", "dlr_loss", "dlr_loss_backward", "pgd_step", "sum", "mean",
     ];
 
     /// <summary>The laws; those of one name are one law for several operations.</summary>
@@ -22,7 +22,7 @@ internal static class LawCatalog
             "channels",
             "conv2d", "conv2d_backward", "normalize", "normalize_backward", "batch_norm", "batch_norm_backward", "rescale", "rescale_backward", "mixed_rescale", "mixed_rescale_backward",
             "max_pool2d", "avg_pool2d", "global_avg_pool"),
-        new PermutationLaw("D", "permutation of features", "features", "linear", "linear_backward"),
+        new PermutationLaw("D", "permutation of features", "features", "linear", "linear_backward", "sum", "mean"),
         new PermutationLaw("K", "permutation of output channels", "output channels or classes", "conv2d", "conv2d_backward", "linear", "linear_backward", "softmax", "log_softmax", "kl_div", "kl_div_backward"),
         new PermutationLaw("k", "permutation of primary masks", "primary masks", "mixed_rescale", "mixed_rescale_backward"),
         new BatchIndependenceLaw(),

@@ -25,7 +25,7 @@ internal sealed class ScalingLaw(string operation, string[] inputs, string[] out
         new("max_pool2d", ["input"], ["output"]), new("max_pool2d_backward", ["grad_output"], ["grad_input"]),
         new("avg_pool2d", ["input"], ["output"]), new("avg_pool2d_backward", ["grad_output"], ["grad_input"]),
         new("global_avg_pool", ["input"], ["output"]), new("global_avg_pool_backward", ["grad_output"], ["grad_input"]),
-        new("add", ["left", "right"], ["output"]), new("dlr_loss", ["input"], []), new("margin_loss", ["input"], ["output"]),
+        new("add", ["left", "right"], ["output"]), new("sum", ["input"], ["output"]), new("mean", ["input"], ["output"]), new("dlr_loss", ["input"], []), new("margin_loss", ["input"], ["output"]),
         new("sgd_step", ["param", "grad", "momentum_buffer"], ["param", "momentum_buffer"]), new("pgd_step", ["grad"], []),
     ];
 

@@ -33,13 +33,16 @@ internal static class StepFaults
 
     private static IReadOnlyList<NamedTensor> DampenedFirstStep(OperationRequest request)
     {
-        float dampening = request.Number("dampening");
-        if (request.Number("momentum") == 0 || request.Inputs.ContainsKey("momentum_buffer") || request.Number("weight_decay") != 0)
+        IReadOnlyList<NamedTensor> answer = Edit.Right(request);
+        if (answer.Count < 2 || request.Inputs.ContainsKey("momentum_buffer"))
         {
-            return Edit.Right(request);
+            return answer;
         }
 
-        return Edit.Right(request.Mapped(value => (1 - dampening) * value, "grad"));
+        float left = 1 - request.Number("dampening");
+        DenseTensor<float> buffer = ((DenseTensor<float>)answer[1].Tensor).Map(value => left * value);
+        DenseTensor<float> before = request.Input("param");
+        return left == 1 ? answer : [new("param", before.Map((i, value) => value - (request.Number("lr") * buffer.Span[i]))), new("momentum_buffer", buffer)];
     }
 
     private static IReadOnlyList<NamedTensor> StaleBuffer(OperationRequest request) =>
