@@ -1,4 +1,5 @@
 using RobMask.Engines;
+using RobMask.Engines.Recording;
 using RobMask.Networks;
 using RobMask.Numerics;
 using RobMask.Ops;
@@ -51,6 +52,9 @@ public sealed class TorchEngine : IEngine
 
     /// <summary>Which switches of precision and determinism took.</summary>
     public IReadOnlyList<TorchSwitch> Switches { get; }
+
+    /// <summary>Is told of every operation of models that are made from now on, of losses and of the optimiser; null for none. Recording is slow.</summary>
+    public IOperationRecorder? Recorder { get; init; }
 
     /// <inheritdoc/>
     public string Name => "torch";
@@ -113,7 +117,7 @@ public sealed class TorchEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public IModel CreateModel(NetworkGraph graph) => new TorchModel(graph, _type, _device, Precision);
+    public IModel CreateModel(NetworkGraph graph) => new TorchModel(graph, _type, _device, Precision) { Recorder = Recorder };
 
     /// <inheritdoc/>
     public void Fill(ITensor destination, float value)
@@ -183,7 +187,14 @@ public sealed class TorchEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public void StepLinf(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
+    public void StepLinf(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) =>
+        TorchRecords.Step(Recorder, "linf", (Values(origin), Values(gradient), Values(stepSize), Values(epsilon), box), Values(images), () => MoveLinf(origin, gradient, stepSize, epsilon, box, images));
+
+    /// <inheritdoc/>
+    public void StepL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) =>
+        TorchRecords.Step(Recorder, "l2", (Values(origin), Values(gradient), Values(stepSize), Values(epsilon), box), Values(images), () => MoveL2(origin, gradient, stepSize, epsilon, box, images));
+
+    private static void MoveLinf(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
     {
         Tensor x = Values(origin);
         Tensor g = Values(gradient);
@@ -193,8 +204,7 @@ public sealed class TorchEngine : IEngine
         return IntoLinfBall(x, PerImage(epsilon, x), Values(images) + (sign * PerImage(stepSize, x))).Clamp(box.Low, box.High);
     });
 
-    /// <inheritdoc/>
-    public void StepL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
+    private void MoveL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
     {
         Tensor x = Values(origin);
         Tensor g = Values(gradient);
@@ -235,7 +245,11 @@ public sealed class TorchEngine : IEngine
 
     /// <inheritdoc/>
     public void CrossEntropy(ITensor logits, ITensor labels, float labelSmoothing, float factor, ITensor loss, ITensor? gradient) =>
-        TorchLosses.CrossEntropy(Values(logits), Labels(labels), labelSmoothing, factor, Values(loss), ValuesOrNull(gradient));
+        TorchRecords.CrossEntropy(
+            Recorder,
+            (Values(logits), Labels(labels), labelSmoothing, factor),
+            () => TorchLosses.CrossEntropy(Values(logits), Labels(labels), labelSmoothing, factor, Values(loss), ValuesOrNull(gradient)),
+            (Values(loss), ValuesOrNull(gradient)));
 
     /// <inheritdoc/>
     public void KlDivergence(ITensor reference, ITensor logits, float factor, ITensor loss, ITensor? gradientReference, ITensor? gradient) =>
@@ -255,6 +269,16 @@ public sealed class TorchEngine : IEngine
 
     /// <inheritdoc/>
     public void SgdStep(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options)
+    {
+        SgdOptions rates = options;
+        TorchRecords.SgdStep(
+            Recorder,
+            (Values(parameter), Values(gradient), options.Momentum == 0 ? null : ValuesOrNull(momentumBuffer), firstStep),
+            options,
+            () => Sgd(parameter, gradient, momentumBuffer, firstStep, rates));
+    }
+
+    private static void Sgd(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options)
     {
         using IDisposable noGraph = no_grad();
         using DisposeScope scope = NewDisposeScope();

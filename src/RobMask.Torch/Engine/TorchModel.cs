@@ -1,4 +1,5 @@
 using RobMask.Engines;
+using RobMask.Engines.Recording;
 using RobMask.Networks;
 using static TorchSharp.torch;
 
@@ -8,6 +9,7 @@ namespace RobMask.Torch.Engine;
 internal sealed class TorchModel : IModel
 {
     private readonly Dictionary<string, Tensor> _state = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
     private readonly bool[] _isFresh;
 
     public TorchModel(NetworkGraph graph, ScalarType type, Device device, TorchPrecision precision)
@@ -20,6 +22,7 @@ internal sealed class TorchModel : IModel
             long[] extents = TorchTensor.Extents(info.Shape);
             TorchTensor value = new(zeros(extents, type, device).requires_grad_(true));
             parameters.Add(new ModelParameter(info, value, new TorchTensor(zeros(extents, type, device))));
+            _indices.Add(info.Name, _indices.Count);
             _state.Add(info.Name, value.Value);
         }
 
@@ -51,6 +54,12 @@ internal sealed class TorchModel : IModel
 
     /// <summary>The parameters in the graph's order.</summary>
     public IReadOnlyList<Tensor> Leaves { get; }
+
+    /// <summary>Is told of every operation; null for none.</summary>
+    public IOperationRecorder? Recorder { get; set; }
+
+    /// <summary>The place of a parameter in the graph's order.</summary>
+    public int IndexOf(string name) => _indices[name];
 
     public ITape CreateTape(int capacity) => new TorchTape(this, capacity);
 

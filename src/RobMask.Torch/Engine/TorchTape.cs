@@ -13,6 +13,7 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
     private Tensor? _coefficients;
     private TorchTensor? _output;
     private TorchTensor[] _activations = [];
+    private TorchRecordedPass? _recorded;
     private TorchTensor? _inputGradient;
     private TorchTensor? _coefficientGradient;
 
@@ -44,7 +45,13 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
             Coefficients = _coefficients,
             Precision = model.Precision,
         };
-        if (options.KeepActivations)
+        if (model.Recorder is { } recorder && !options.KeepActivations)
+        {
+            // Outlives this scope: its backward pass needs what it holds.
+            _recorded = new TorchRecordedPass(model, how, recorder);
+            _output = new TorchTensor(_recorded.Forward(_images).alias());
+        }
+        else if (options.KeepActivations)
         {
             _activations = [.. TorchGraph.Activations(model.Graph, model.State, _images, how).Select(value => new TorchTensor(value.alias()))];
             _output = new TorchTensor(_activations[^1].Value.alias());
@@ -78,6 +85,14 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
         Renew(ref _inputGradient, null);
         Renew(ref _coefficientGradient, null);
         using DisposeScope scope = NewDisposeScope();
+        if (_recorded is not null)
+        {
+            (Tensor? ofImages, Tensor? ofCoefficients) = _recorded.Backward(arrived, targets);
+            Renew(ref _inputGradient, targets.HasFlag(BackwardTargets.Input) ? Found(ofImages, _images!) : null);
+            Renew(ref _coefficientGradient, targets.HasFlag(BackwardTargets.Coefficients) ? Found(ofCoefficients, _coefficients!) : null);
+            return;
+        }
+
         List<Tensor> wanted = [];
         if (targets.HasFlag(BackwardTargets.Parameters))
         {
@@ -167,6 +182,8 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
         _coefficients?.Dispose();
         _coefficients = null;
         Renew(ref _output, null);
+        _recorded?.Dispose();
+        _recorded = null;
         foreach (TorchTensor activation in _activations)
         {
             activation.Dispose();
