@@ -1,5 +1,6 @@
 using RobMask.Engines;
 using RobMask.Engines.Managed;
+using RobMask.Engines.Recording;
 using RobMask.Torch.Engine;
 
 namespace RobMask.Cli.Options;
@@ -16,19 +17,23 @@ internal sealed record EngineChoice
 
     public TorchPrecision? Precision { get; init; }
 
+    public bool IsTorch => Name == Torch;
+
     public static OptionSet<EngineChoice> Create() => new OptionSet<EngineChoice>("Engine")
         .Add("--engine", "NAME", "managed, the reference, or torch, libtorch by TorchSharp (default managed)", Values.Name([Managed, Torch]), (s, v) => s with { Name = v })
         .Add("--device", "NAME", "torch: cpu, cuda or cuda:n (default cpu)", Values.Text, (s, v) => s with { Device = v })
         .Add("--precision", "NAME", "torch: fp32, tf32 or bf16, what products compute in (default fp32)", Values.OneOf(("fp32", TorchPrecision.Fp32), ("tf32", TorchPrecision.Tf32), ("bf16", TorchPrecision.Bf16)), (s, v) => s with { Precision = v });
 
     /// <summary>Opens the engine; libtorch is loaded only where it is chosen.</summary>
+    /// <param name="doublePrecision">Compute in double.</param>
+    /// <param name="recorder">Is told of every operation of libtorch's.</param>
     /// <exception cref="ArgumentException">The device or precision is one of another engine, or does not exist.</exception>
     /// <exception cref="RobMask.Torch.TorchLibraryException">libtorch does not load.</exception>
-    public IEngine Open(bool doublePrecision)
+    public IEngine Open(bool doublePrecision, IOperationRecorder? recorder = null)
     {
-        if (Name == Torch)
+        if (IsTorch)
         {
-            return OpenTorch(doublePrecision);
+            return OpenTorch(doublePrecision, recorder);
         }
 
         if (Device is not (null or "cpu") || Precision is not null)
@@ -40,5 +45,5 @@ internal sealed record EngineChoice
     }
 
     // In a method of its own, so that nothing of TorchSharp is needed before.
-    private TorchEngine OpenTorch(bool doublePrecision) => new(Device ?? "cpu", Precision ?? TorchPrecision.Fp32, doublePrecision);
+    private TorchEngine OpenTorch(bool doublePrecision, IOperationRecorder? recorder) => new(Device ?? "cpu", Precision ?? TorchPrecision.Fp32, doublePrecision) { Recorder = recorder };
 }

@@ -18,6 +18,8 @@ internal static class TrainVerb
         public string? Start { get; init; }
 
         public int? Classes { get; init; }
+
+        public string? Trace { get; init; }
     }
 
     public static Verb Create(Shell shell)
@@ -29,7 +31,8 @@ internal static class TrainVerb
             .Add("--batch", "FILE", "«input» [B, N, C, H, W] or [N, C, H, W] and «target» [B, N] or [N]: .safetensors or .npz", Values.Text, (s, v) => s with { File = v })
             .Add("--batch-steps", "N", "steps; batches come round again (default: one for each batch)", Values.Whole(1), (s, v) => s with { Steps = v })
             .Add("--batch-start", "FILE", "a checkpoint whose weights are the start (default: the initial weights of --seed)", Values.Text, (s, v) => s with { Start = v })
-            .Add("--batch-classes", "N", "classes of the network (default: the greatest target + 1)", Values.Whole(2), (s, v) => s with { Classes = v });
+            .Add("--batch-classes", "N", "classes of the network (default: the greatest target + 1)", Values.Whole(2), (s, v) => s with { Classes = v })
+            .Add("--batch-trace", "FILE", "torch: record every operation of the steps, for «robmask verify trace»", Values.Text, (s, v) => s with { Trace = v });
         return new Verb(
             "train",
             "train one network by one method",
@@ -54,6 +57,7 @@ internal static class TrainVerb
                         file,
                         given.Steps ?? file.Count,
                         given.Start,
+                        given.Trace,
                         replay.Output ?? "replay.safetensors",
                         replay.Json);
                 }
