@@ -30,6 +30,24 @@ public sealed class OpVerbTests : IDisposable
     }
 
     [Fact]
+    public void Bounds_stand_beside_the_outputs_with_their_theorem()
+    {
+        DenseTensor<float> input = DenseTensor<float>.From([1.1f, 2.3f, 0.7f, 1.9f], 2, 2);
+        TensorFile.Write(_folder["in.npz"], [new("input", input), new("weight", DenseTensor<float>.From([0.3f, 1.7f], 1, 2))]);
+        string said = CommandLine.Succeed($"op linear --in {_folder["in.npz"]} --out {_folder["out.npz"]} --bounds --precision bf16");
+        Assert.Contains("output.bound  F64  [2, 1]", said, StringComparison.Ordinal);
+        Assert.Contains("output: bound in bf16 by P1–P4", said, StringComparison.Ordinal);
+        Dictionary<string, ITensor> written = TensorFile.ReadAll(_folder["out.npz"]).ToDictionary(t => t.Name, t => t.Tensor);
+        Assert.Equal(["output", "output.bound", "output.value"], written.Keys.Order());
+        double value = ((DenseTensor<double>)written["output.value"]).Span[0];
+        double bound = ((DenseTensor<double>)written["output.bound"]).Span[0];
+        Assert.Equal((1.1f * (double)0.3f) + (2.3f * (double)1.7f), value, 12);
+        Assert.InRange(bound, value / 256, value / 64);
+        Assert.Contains("--bounds too", CommandLine.Run($"op linear --in {_folder["in.npz"]} --out {_folder["other.npz"]} --precision bf16").Error, StringComparison.Ordinal);
+        Assert.Contains("none of fp32, tf32, fp16, bf16", CommandLine.Run($"op linear --in {_folder["in.npz"]} --out {_folder["other.npz"]} --bounds --precision fp8").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_list_names_every_operation_for_people_and_for_programs()
     {
         string list = CommandLine.Succeed("op --list");

@@ -1,4 +1,5 @@
 using RobMask.Tensors;
+using RobMask.Verification.Bounds;
 using RobMask.Verification.Files;
 
 namespace RobMask.Verification.Operations;
@@ -17,13 +18,46 @@ public static class OperationFile
     public static IReadOnlyList<NamedTensor> Run(string operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision) =>
         Run(OperationCatalog.Find(operation), inputPath, outputPath, attributes, precision);
 
+    /// <summary>The same with proven bounds: for each output also its value in double, «NAME.value», and how far a result in a declared precision may be from it, «NAME.bound».</summary>
+    /// <param name="operation">The operation's name.</param>
+    /// <param name="inputPath">Its inputs by their names; null for an operation without inputs.</param>
+    /// <param name="outputPath">Where its outputs go.</param>
+    /// <param name="attributes">Its settings, «name=value» each.</param>
+    /// <param name="precision">The precision of the outputs, or null for that of the inputs.</param>
+    /// <param name="model">The declared precision that the bounds hold for.</param>
+    /// <returns>What was written, and for each output the theorem that proves its bound; null where none is proven, and then there is neither value nor bound.</returns>
+    /// <exception cref="ArgumentException">The operation's name, an attribute or an extension is wrong; the message says what was expected.</exception>
+    /// <exception cref="InvalidDataException">The input file is damaged, or a tensor in it has a wrong name, shape, type or label.</exception>
+    public static (IReadOnlyList<NamedTensor> Outputs, IReadOnlyDictionary<string, string?> Theorems) RunBounded(
+        string operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision, ArithmeticModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Dictionary<string, string?> theorems = new(StringComparer.Ordinal);
+        IReadOnlyList<NamedTensor> outputs = Run(OperationCatalog.Find(operation), inputPath, outputPath, attributes, precision, Bounds);
+        return (outputs, theorems);
+
+        IEnumerable<NamedTensor> Bounds(OperationRequest request)
+        {
+            foreach (BoundedOutput output in OperationBounds.Compute(request, model))
+            {
+                theorems.Add(output.Name, output.Theorem);
+                if (output.Theorem is not null)
+                {
+                    yield return new NamedTensor(output.Name + ".value", output.Tensor.Value);
+                    yield return new NamedTensor(output.Name + ".bound", output.Tensor.Bound ?? new DenseTensor<double>(output.Tensor.Shape));
+                }
+            }
+        }
+    }
+
     /// <summary>The same for an operation that need not be in the catalogue.</summary>
-    internal static IReadOnlyList<NamedTensor> Run(Operation operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision)
+    internal static IReadOnlyList<NamedTensor> Run(Operation operation, string? inputPath, string outputPath, IReadOnlyList<string> attributes, OperationPrecision? precision, Func<OperationRequest, IEnumerable<NamedTensor>>? beside = null)
     {
         TensorFile.RequireExtension(outputPath);
         OperationRequest request = Read(operation, inputPath, attributes) with { Precision = precision };
         RequireInputs(operation, request, inputPath);
         IReadOnlyList<NamedTensor> outputs = OperationCatalog.Run(operation, request);
+        outputs = beside is null ? outputs : [.. outputs, .. beside(request)];
         TensorFile.Write(outputPath, outputs, [new("operation", operation.Name), new("profile", "fma1"), .. request.Attributes.Select(a => new KeyValuePair<string, string>("attribute." + a.Key, a.Value))]);
         return outputs;
     }
