@@ -1,4 +1,3 @@
-using System.Globalization;
 using RobMask.Checkpoints;
 using RobMask.Tensors;
 using RobMask.Verification.Bounds;
@@ -19,8 +18,8 @@ internal sealed class CarriedTrace(TraceFile trace, TraceVerificationOptions opt
     private readonly Dictionary<string, BoundedTensor> _carried = new(StringComparer.Ordinal);
     private readonly List<IReadOnlyList<string>> _undecided = [];
 
-    /// <summary>For each ReLU of the forward pass: its elements, and those of which the sign is not certain.</summary>
-    public VerdictTable UndecidedBits => new("mask bits that rounding may flip", ["layer", "bits", "undecided", "share"], _undecided);
+    /// <summary>For each ReLU of the forward pass: its elements, those of which the sign is not certain, and how far its input may be off.</summary>
+    public VerdictTable UndecidedBits => new("mask bits that rounding may flip", ["layer", "bits", "undecided", "share", "greatest bound"], _undecided);
 
     /// <summary>Judges the operations of the given indices; all are bounded, for the bounds of later ones.</summary>
     public OperationVerdict[] Run(int[] chosen)
@@ -186,14 +185,17 @@ internal sealed class CarriedTrace(TraceFile trace, TraceVerificationOptions opt
     private void CountUndecided(string layer, BoundedTensor input)
     {
         long undecided = 0;
+        double greatest = 0;
         ReadOnlySpan<double> values = input.Value.Span;
         ReadOnlySpan<double> bounds = input.Bound is null ? default : input.Bound.Span;
         for (int i = 0; i < bounds.Length; i++)
         {
             undecided += bounds[i] > 0 && !(Math.Abs(values[i]) > bounds[i]) ? 1 : 0;
+            greatest = Math.Max(greatest, bounds[i]);
         }
 
-        _undecided.Add([layer, values.Length.ToString(CultureInfo.InvariantCulture), undecided.ToString(CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"{100.0 * undecided / Math.Max(1, values.Length):0.###} %")]);
+        FormattableString[] cells = [$"{values.Length}", $"{undecided}", $"{100.0 * undecided / Math.Max(1, values.Length):0.###} %", $"{greatest:0.0E+0}"];
+        _undecided.Add([layer, .. cells.Select(FormattableString.Invariant)]);
     }
 
     private static DenseTensor<int> Labels(DenseTensor<long> wide)

@@ -143,7 +143,7 @@ public sealed class TraceVerificationTests : IDisposable
         VerdictReport report = Verify(path, new() { EndToEnd = true });
         Assert.True(report.IsKept);
         VerdictTable bits = Assert.Single(report.Tables);
-        Assert.Equal(["act", "2", "1", "50 %"], Assert.Single(bits.Rows));
+        Assert.Equal(["act", "2", "1", "50 %"], Assert.Single(bits.Rows).Take(4));
     }
 
     [Theory]
