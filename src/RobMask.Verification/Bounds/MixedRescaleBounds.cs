@@ -95,7 +95,8 @@ internal static class MixedRescaleBounds
             {
                 Approximate product = coefficients[(n * masks) + m] * primary[(m * planes.Channels) + c];
                 mixed[plane] += product;
-                size[plane].Mixed += product.Magnitude;
+                bool hasNaN = double.IsNaN(coefficients[(n * masks) + m].Value) || double.IsNaN(primary[(m * planes.Channels) + c].Value);
+                size[plane].Mixed += double.IsNaN(product.Magnitude) && !hasNaN ? double.PositiveInfinity : product.Magnitude;
                 size[plane].Greatest = Math.Max(size[plane].Greatest, primary[(m * planes.Channels) + c].Magnitude);
             }
         }
@@ -110,6 +111,12 @@ internal static class MixedRescaleBounds
     private static double Size((double Mixed, double Greatest) gamma, Approximate x)
     {
         double size = gamma.Mixed * x.Magnitude;
+        if (double.IsNaN(size) && !double.IsNaN(gamma.Mixed) && !double.IsNaN(x.Value))
+        {
+            // 0·∞, which another order of the products does not meet.
+            return double.PositiveInfinity;
+        }
+
         return double.IsFinite(size) && (gamma.Mixed > float.MaxValue / 2 || !(gamma.Greatest * x.Magnitude <= float.MaxValue / 2)) ? double.PositiveInfinity : size;
     }
 

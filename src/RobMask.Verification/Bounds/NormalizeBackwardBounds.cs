@@ -135,7 +135,9 @@ internal static class NormalizeBackwardBounds
             double sizes = (_gamma * g.Magnitude) + Math.Abs(_meanGradient) + _meanGradientError + (((Math.Abs(normalised) + normalisedError) * (Math.Abs(_meanProduct) + _meanProductError)));
             double error = (_gamma * g.Error) + (gamma.Error * Math.Abs(g.Value)) + _meanGradientError + (Math.Abs(normalised) * _meanProductError)
                 + ((Math.Abs(_meanProduct) + _meanProductError) * normalisedError) + ((4 + products) * Unit * sizes);
-            double floor = Subnormal * (1 + _gamma) * (1 + _r) * (1 + _r) * (1 + distance);
+
+            // γ·r may underflow before it meets g.
+            double floor = Subnormal * (((1 + _gamma) * (1 + _r) * (1 + _r) * (1 + distance)) + g.Magnitude + (((_size + _bounds) + ((Math.Abs(normalised) + normalisedError) * _r * (_productSize + _productBounds))) / m));
             error = (_r * error) + (reciprocal.Error * Math.Abs(inner)) + (2 * Unit * _r * (Math.Abs(inner) + error)) + floor;
             return new Approximate(value, sizes * (1 + _r) < float.MaxValue / 4 && distance * (1 + _r) < float.MaxValue / 4 ? error : double.PositiveInfinity);
         }
