@@ -16,6 +16,7 @@ public static class TorchLibrary
 {
     private const string TorchSharpFile = "libLibTorchSharp.so";
     private const string StandardLibrary = "libstdc++.so.6";
+    private const int SymbolsNamed = 5;
     private static readonly Lock _lock = new();
     private static TorchLibraryInfo? _loaded;
 
@@ -48,6 +49,7 @@ public static class TorchLibrary
         Handle = Open(libTorch, tried);
         Open(Path.Combine(Path.GetDirectoryName(libTorch)!, "libtorch.so"), tried);
 
+        RequirePair(torchSharp, libTorch, tried);
         string loadable = Loadable(torchSharp, tried);
         nint handle = Open(loadable, tried);
 
@@ -58,6 +60,34 @@ public static class TorchLibrary
             (string name, Assembly assembly, DllImportSearchPath? path) => name == "LibTorchSharp" ? handle : 0);
         torch.InitializeDeviceType(DeviceType.CPU);
         return new TorchLibraryInfo(Path.GetDirectoryName(libTorch), loadable, loadable != torchSharp);
+    }
+
+    // Calls are bound when they are first made, so a missing symbol would end the process in the middle of a run.
+    private static void RequirePair(string torchSharp, string libTorch, List<string> tried)
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TorchFolders.Variable)))
+        {
+            return;
+        }
+
+        string[] missing;
+        try
+        {
+            missing = SymbolCheck.Missing(new ElfImage(File.ReadAllBytes(torchSharp), torchSharp), symbol => NativeLibrary.TryGetExport(Handle, symbol, out _));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            tried.Add(exception.Message);
+            throw Failure("its symbols cannot be compared with TorchSharp's", tried, exception);
+        }
+
+        if (missing.Length > 0)
+        {
+            tried.Add($"{libTorch} lacks {missing.Length} symbols that {torchSharp} calls: {string.Join(", ", missing.Take(SymbolsNamed))}{(missing.Length > SymbolsNamed ? ", …" : string.Empty)}");
+            throw Failure("is of another version than the one that TorchSharp was built for", tried, null);
+        }
+
+        tried.Add($"{libTorch} has every symbol that {torchSharp} calls");
     }
 
     private static string Loadable(string torchSharp, List<string> tried)

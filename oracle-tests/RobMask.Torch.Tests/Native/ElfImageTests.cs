@@ -55,6 +55,19 @@ public sealed class ElfImageTests
         Assert.Equal(before, bytes);
     }
 
+    [Fact]
+    public void TorchSharps_own_libtorch_has_every_symbol_that_it_calls_and_another_would_be_named()
+    {
+        TorchLibraryInfo info = TorchLibrary.Load();
+        ElfImage image = new(File.ReadAllBytes(info.TorchSharpFile!), info.TorchSharpFile!);
+
+        Assert.Contains(image.RequiredSymbols(), symbol => symbol.StartsWith("_ZN2at", StringComparison.Ordinal));
+        Assert.Empty(SymbolCheck.Missing(image, symbol => System.Runtime.InteropServices.NativeLibrary.TryGetExport(TorchLibrary.Handle, symbol, out _)));
+        string[] withoutConvolution = SymbolCheck.Missing(image, symbol => !symbol.Contains("conv2d", StringComparison.Ordinal));
+        Assert.NotEmpty(withoutConvolution);
+        Assert.All(withoutConvolution, symbol => Assert.Contains("conv2d", symbol, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(0, 0x7e, "7F 45 4C 46")]
     [InlineData(4, 1, "64-bit")]

@@ -111,17 +111,30 @@ internal sealed class ElfImage
         }
 
         int versions = Offset(versionsAddress);
-        foreach ((int table, int length, int entry) in RelocationTables())
+        foreach (uint symbol in Relocated())
         {
-            for (int at = table; at < table + length; at += entry)
+            const int VersionMask = 0x7fff;
+            if ((Word16(checked(versions + (2 * (int)symbol))) & VersionMask) == need.Index)
             {
-                uint symbol = Word32(at + 12);
-                const int VersionMask = 0x7fff;
-                if (symbol != 0 && (Word16(checked(versions + (2 * (int)symbol))) & VersionMask) == need.Index)
-                {
-                    int symbolTable = Offset(_dynamic[DynamicTag.SymbolTable]);
-                    symbols.Add(Text(Word32(checked(symbolTable + (24 * (int)symbol)))));
-                }
+                symbols.Add(Text(Word32(Symbol(symbol))));
+            }
+        }
+
+        return [.. symbols];
+    }
+
+    /// <summary>The symbols that some relocation uses and other libraries must give; weak ones may be missing.</summary>
+    public IReadOnlyList<string> RequiredSymbols()
+    {
+        const int Undefined = 0;
+        const int Weak = 2;
+        SortedSet<string> symbols = new(StringComparer.Ordinal);
+        foreach (uint symbol in Relocated())
+        {
+            int at = Symbol(symbol);
+            if (Word16(at + 6) == Undefined && Bytes(at + 4, 1)[0] >> 4 != Weak)
+            {
+                symbols.Add(Text(Word32(at)));
             }
         }
 
@@ -131,6 +144,24 @@ internal sealed class ElfImage
     /// <summary>Sets VER_FLG_WEAK in one record, in the bytes that the constructor was given.</summary>
     public void Weaken(VersionNeed need) =>
         BinaryPrimitives.WriteUInt16LittleEndian(_bytes.AsSpan(need.FlagsOffset), (ushort)(need.Flags | VersionNeed.Weak));
+
+    private int Symbol(uint index) => checked(Offset(_dynamic[DynamicTag.SymbolTable]) + (24 * (int)index));
+
+    // The symbols that relocations name, each as often as it is named.
+    private IEnumerable<uint> Relocated()
+    {
+        foreach ((int table, int length, int entry) in RelocationTables())
+        {
+            for (int at = table; at < table + length; at += entry)
+            {
+                uint symbol = Word32(at + 12);
+                if (symbol != 0)
+                {
+                    yield return symbol;
+                }
+            }
+        }
+    }
 
     private IEnumerable<(int Table, int Length, int Entry)> RelocationTables()
     {
