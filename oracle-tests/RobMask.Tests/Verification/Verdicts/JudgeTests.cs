@@ -108,6 +108,14 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void Every_NaN_is_one()
+    {
+        OperationRequest request = Judging.Request("relu", [("input", DenseTensor<float>.From([float.NaN, 2], 2))]);
+        float other = BitConverter.UInt32BitsToSingle(0xffc12345);
+        Assert.Equal(Verdict.Bitwise, Judging.Of(request, "output", DenseTensor<float>.From([other, 2], 2)).Verdict);
+    }
+
+    [Fact]
     public void An_exact_result_that_16_bits_hold_must_stand_as_it_is()
     {
         OperationRequest request = Judging.Request("relu", [("input", DenseTensor<float>.From([1.5f, 1.0001f], 2))]);

@@ -147,6 +147,17 @@ public sealed class OperationCauseTests
         Says(request, "param", Judging.Right(request.With(attribute, value), "param"), cause);
     }
 
+    [Theory]
+    [InlineData("sum", 5, 32, "lane 5 of 32 of the reduction is left out of the sum")]
+    [InlineData("mean", 0, 4, "lane 0 of 4 of the reduction is left out of the sum")]
+    [InlineData("mean", -1, 16, "the tail behind the last 16 elements that are whole is left out of the sum")]
+    public void Elements_that_a_vectorised_sum_loses(string operation, int lane, int lanes, string cause)
+    {
+        OperationRequest request = Judging.Request(operation, [("input", TestTensors.Normal<float>(41, 7, 201))]);
+        DenseTensor<float> lossy = Judging.Map(request.Input("input"), (x, i) => (lane < 0 ? i % 201 >= 192 : i % 201 % lanes == lane) ? 0 : x);
+        Says(request, "output", Judging.Right(request.With("input", lossy), "output"), cause);
+    }
+
     [Fact]
     public void The_mean_in_place_of_the_maximum()
     {

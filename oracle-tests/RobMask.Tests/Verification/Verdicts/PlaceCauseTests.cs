@@ -24,6 +24,9 @@ public sealed class PlaceCauseTests
     public void The_border() => Assert.Equal("only the border of the planes", Cause((x, i) => i / 8 % 8 is 0 or 7 || i % 8 is 0 or 7 ? (x * x) + (i % 5) : x));
 
     [Fact]
+    public void Two_rows_are_no_border() => Assert.Null(Cause((x, i) => i / 8 % 8 is 0 or 1 ? (x * x) + (i % 5) : x));
+
+    [Fact]
     public void Regular_lanes() => Assert.Equal("only every 32nd element from 5 on: all of it", Cause((x, i) => i % 32 == 5 ? (x * x) + (i % 5) : x));
 
     [Fact]

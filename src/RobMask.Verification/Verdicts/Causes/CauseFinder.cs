@@ -39,7 +39,7 @@ internal static class CauseFinder
     /// <summary>The cause in words, null where nothing is guessed; and the precision that it is, where it is one.</summary>
     public static (string? Words, ArithmeticModel? Model) Of(Suspicion suspicion)
     {
-        Fault? fault = ProductHypotheses.Find(suspicion) ?? Known(suspicion) ?? OnePass(suspicion) ?? ValuePatterns.Find(suspicion);
+        Fault? fault = ProductHypotheses.Find(suspicion) ?? ReductionFaults.Find(suspicion) ?? Known(suspicion) ?? OnePass(suspicion) ?? ValuePatterns.Find(suspicion);
         string? place = fault is { Match: Match.Everywhere } ? null : PlacePatterns.Find(suspicion);
         string? words = fault is null ? place : place is null ? fault.Words : $"{fault.Words} ({place})";
         return (words, fault is { Match: Match.Everywhere } ? fault.Model : null);
