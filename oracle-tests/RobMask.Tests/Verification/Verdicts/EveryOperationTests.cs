@@ -60,7 +60,7 @@ public sealed class EveryOperationTests
         }
     }
 
-    private static ITensor Spoilt(ITensor tensor, Func<double, int, double> fault)
+    private static DenseTensor<float> Spoilt(ITensor tensor, Func<double, int, double> fault)
     {
         DenseTensor<double> numbers = TensorNumbers.Of(tensor);
         DenseTensor<float> spoilt = new(numbers.Shape);
