@@ -1,6 +1,6 @@
+using RobMask.Checkpoints;
 using RobMask.Cli.Terminal;
 using RobMask.Verification.Verdicts.Reporting;
-using RobMask.Checkpoints;
 
 namespace RobMask.Cli.Verbs;
 
