@@ -189,7 +189,7 @@ internal sealed class TorchBackend : IMaskingBackend
     private static Tensor Own(Tensor x, Tensor labels) => x.gather(1, labels.unsqueeze(1)).squeeze(1);
 
     private static Tensor Rival(Tensor x, Tensor labels) =>
-        x.masked_fill(zeros_like(x, dtype: ScalarType.Bool).scatter(1, labels.unsqueeze(1), 1), float.NegativeInfinity).max(1).values;
+        x.masked_fill(nn.functional.one_hot(labels, (int)x.shape[1]).to(ScalarType.Bool), float.NegativeInfinity).max(1).values;
 
     private static Tensor Margin(Call c, Tensor x) => Reduce(c, Rival(x, c.Labels("target")) - Own(x, c.Labels("target")));
 

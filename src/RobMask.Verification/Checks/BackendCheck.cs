@@ -145,8 +145,11 @@ public sealed class BackendCheck(IMaskingBackend backend, CheckOptions? options 
                 return law is null ? judgement.Verdict == found.Verdict : judgement.Answer.Count > 0 && Test(law, request, judgement)?.Breach is not null;
             },
             _options.ShrinkBudget);
-        OperationRequest smallest = shrinker.Smallest(CaseGenerator.Case(name, _options.Seed, number));
-        CaseJudgement judgement = CaseJudgement.Of(backend, smallest, causes: true);
+        CasePlan plan = CaseGenerator.Case(name, _options.Seed, number);
+        OperationRequest smallest = shrinker.Smallest(plan);
+
+        // A case of few numbers fits many causes; the one that was drawn fits few.
+        CaseJudgement judgement = CaseJudgement.Of(backend, smallest, causes: false) with { Cause = law is null ? CaseJudgement.Of(backend, CaseBuilder.Build(plan), causes: true).Cause : null };
         if (law is not null)
         {
             judgement = new CaseJudgement(Verdict.Wrong, Test(law, smallest, judgement)?.Breach ?? found.What);

@@ -41,7 +41,7 @@ internal sealed record CaseJudgement(Verdict? Verdict, string What)
         }
         catch (Exception error) when (error is not (BackendException or OperationCanceledException or OutOfMemoryException))
         {
-            return new CaseJudgement(Verdicts.Verdict.Wrong, "the backend failed: " + error.Message);
+            return new CaseJudgement(Verdicts.Verdict.Wrong, "the backend failed: " + error.Message.Split('\n')[0].Trim());
         }
 
         OperationVerdict verdict = new OperationJudge(new JudgeOptions { Causes = causes })

@@ -56,7 +56,7 @@ public sealed class SeededFaultTests
             Each of these {Faults.Length} faults is planted into one operation of the reference's own answers (oracle-tests/RobMask.Tests/Verification/Checks/Faults)
             and checked as `robmask check` checks any backend: declared as fp32, {CheckOptions.DefaultCases} cases, seed {Seed}. The same check of the reference without
             a fault finds nothing (`ManagedBackendFacts`). «Cases» are those in which the answer itself is outside its bounds, «laws» those that do
-            not hold on the backend's own answers, «guess» is what the judge says of the smallest failing case. This file is written by
+            not hold on the backend's own answers, «guess» is what the judge says of the first failing case. This file is written by
             `ROBMASK_UPDATE_DOCS=1 dotnet test oracle-tests/RobMask.Tests --filter The_table_of_faults`, which also tests it.
 
             | fault | operation | verdict | cases | laws that break | guess |

@@ -22,7 +22,7 @@ internal readonly struct DataSource(DataStyle style, ulong seed, string tensor)
                 case DataStyle.Wide: return MathF.ScaleB(normal, (int)(hash >> 32 & 31) - 16);
                 case DataStyle.Tiny: return MathF.ScaleB(normal, -120 - (int)(hash >> 32 & 31));
                 case DataStyle.Huge: return MathF.ScaleB(1 + Math.Abs(normal / 4), 40 + (int)((hash >> 32) % 19)) * (normal < 0 ? -1 : 1);
-                case DataStyle.Specials: return (hash >> 40 & 31) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => float.NegativeInfinity, _ => normal };
+                case DataStyle.Specials: return (hash >> 40 & 15) switch { 0 => float.NaN, 1 => float.PositiveInfinity, 2 => float.NegativeInfinity, _ => normal };
                 default: return normal;
             }
         }
