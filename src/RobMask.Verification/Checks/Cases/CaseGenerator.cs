@@ -21,7 +21,7 @@ internal static class CaseGenerator
         (3, Gen.Elements(DataStyle.Integers, DataStyle.Positive)),
         (2, Gen.Elements(DataStyle.Shifted, DataStyle.Ties, DataStyle.Cancelling)),
         (2, Gen.Elements(DataStyle.Wide, DataStyle.Positive)),
-        (1, Gen.Elements(DataStyle.Tiny, DataStyle.Huge)),
+        (2, Gen.Elements(DataStyle.Tiny, DataStyle.Huge)),
         (1, Gen.Constant(DataStyle.Specials)));
 
     /// <summary>The case of a number among those of a seed.</summary>
