@@ -238,10 +238,15 @@ class Operations:
         loss = self.kl_div({"input": inputs[0], "reference": inputs[1]}, a)["output"]
         return dict(zip(["grad_input", "grad_reference"], gradients(self._total(loss), inputs, None)))
 
+    @staticmethod
+    def _rival(z, y):
+        """The greatest logit of another class. Not by filling in -inf for the label: that would tie with a logit of -inf."""
+        others = torch.arange(z.shape[1] - 1, device=z.device).unsqueeze(0)
+        return z.gather(1, others + (others >= y)).max(1).values
+
     def margin_loss(self, t, a):
         z, y = t["input"], t["target"].unsqueeze(1)
-        rivals = z.masked_fill(torch.zeros_like(z, dtype=torch.bool).scatter(1, y, True), -float("inf"))
-        return {"output": self._reduce(rivals.max(1).values - z.gather(1, y).squeeze(1), a)}
+        return {"output": self._reduce(self._rival(z, y) - z.gather(1, y).squeeze(1), a)}
 
     def margin_loss_backward(self, t, a):
         x = leaf(t["input"])
@@ -255,7 +260,7 @@ class Operations:
             other = z.gather(1, t["attack_target"].unsqueeze(1)).squeeze(1)
             width = ranked[:, 0] - 0.5 * (ranked[:, 2] + ranked[:, 3])
         else:
-            other = z.masked_fill(torch.zeros_like(z, dtype=torch.bool).scatter(1, y, True), -float("inf")).max(1).values
+            other = self._rival(z, y)
             width = ranked[:, 0] - ranked[:, 2]
         return {"output": self._reduce(-(label - other) / (width + 1e-12), a)}
 

@@ -188,8 +188,12 @@ internal sealed class TorchBackend : IMaskingBackend
 
     private static Tensor Own(Tensor x, Tensor labels) => x.gather(1, labels.unsqueeze(1)).squeeze(1);
 
-    private static Tensor Rival(Tensor x, Tensor labels) =>
-        x.masked_fill(nn.functional.one_hot(labels, (int)x.shape[1]).to(ScalarType.Bool), float.NegativeInfinity).max(1).values;
+    // Not by filling in −∞ for the label: that would tie with a logit of −∞.
+    private static Tensor Rival(Tensor x, Tensor labels)
+    {
+        Tensor others = arange(x.shape[1] - 1, dtype: ScalarType.Int64).unsqueeze(0);
+        return x.gather(1, others + (others >= labels.unsqueeze(1)).to(ScalarType.Int64)).max(1).values;
+    }
 
     private static Tensor Margin(Call c, Tensor x) => Reduce(c, Rival(x, c.Labels("target")) - Own(x, c.Labels("target")));
 
