@@ -26,6 +26,7 @@ internal static class CommandTree
         root.Subcommands.Add(BackendVerb.Create(shell));
         root.Subcommands.Add(GoldenVerb.Create(shell));
         root.Subcommands.Add(DigestVerb.Create(shell));
+        root.Subcommands.Add(LockstepVerb.Create(shell));
         root.Subcommands.Add(OrderVerb.Create(shell));
         root.Subcommands.Add(InfoVerb.Create(shell));
         HelpOption help = root.Options.OfType<HelpOption>().Single();

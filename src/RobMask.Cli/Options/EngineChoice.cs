@@ -19,6 +19,9 @@ internal sealed record EngineChoice
 
     public bool IsTorch => Name == Torch;
 
+    /// <summary>The same with libtorch, whatever engine is named.</summary>
+    public EngineChoice AsTorch() => this with { Name = Torch };
+
     public static OptionSet<EngineChoice> Create() => new OptionSet<EngineChoice>("Engine")
         .Add("--engine", "NAME", "managed, the reference, or torch, libtorch by TorchSharp (default managed)", Values.Name([Managed, Torch]), (s, v) => s with { Name = v })
         .Add("--device", "NAME", "torch: cpu, cuda or cuda:n (default cpu)", Values.Text, (s, v) => s with { Device = v })

@@ -19,7 +19,7 @@ internal sealed class AdversarialObjective : Objective
 
     public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
     {
-        ITensor attacked = _attack.Run(_target, images, labels, AttackKey(iteration)).Images;
+        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
         (double loss, long correct) = CrossEntropyPass(attacked, labels, TrainingPass(MaskChoice.Primary(0), 0), 1, ParameterTarget);
         return new EpochSums(images.Shape[0], loss, null, loss, null, correct);
     }

@@ -65,6 +65,25 @@ public sealed class BatchReplay : IDisposable
         _losses.Add((float)(sums.Loss / labels.Length));
     }
 
+    /// <summary>
+    /// Everything that the last step changed, by the names of a checkpoint: its perturbation (attacked less given images, where the method
+    /// attacks), then every parameter, running statistic and momentum buffer, and the gate.
+    /// </summary>
+    public IEnumerable<(string Name, ITensor Tensor)> State()
+    {
+        if (_step.Attacked is { } attacked)
+        {
+            ITensor perturbation = _cache.Get("perturbation", attacked.Shape);
+            _engine.Subtract(attacked, _cache.Get("images", attacked.Shape), perturbation);
+            yield return ("perturbation", perturbation);
+        }
+
+        foreach ((string Name, ITensor Tensor) part in Checkpoint.Weights(Network).Concat(_step.Optimiser.Buffers))
+        {
+            yield return part;
+        }
+    }
+
     /// <summary>Writes the losses, every parameter, running statistic and momentum buffer, and the gate, by the names of a checkpoint.</summary>
     public void Save(string path)
     {

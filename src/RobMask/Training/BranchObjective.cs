@@ -29,7 +29,7 @@ internal sealed class BranchObjective : Objective
 
     public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
     {
-        ITensor attacked = _attack.Run(_target, images, labels, AttackKey(iteration)).Images;
+        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
         (double clean, long cleanCorrect) = CrossEntropyPass(images, labels, _clean, 1, ParameterTarget);
         (double adversarial, long adversarialCorrect) = CrossEntropyPass(attacked, labels, _attacked, 1, ParameterTarget);
         return new EpochSums(images.Shape[0], clean + adversarial, clean, adversarial, cleanCorrect, adversarialCorrect);

@@ -38,6 +38,9 @@ internal abstract class Objective : IDisposable
     /// <summary>What a backward pass is asked for so that the parts that are trained get their gradients.</summary>
     protected BackwardTargets ParameterTarget => _parameterTarget;
 
+    /// <summary>The images of the last batch after the attack; null where the method has none.</summary>
+    public ITensor? Attacked { get; private set; }
+
     /// <summary>Makes the objective of the network's method.</summary>
     public static Objective Create(TrainedNetwork network, int batchSize) => network.Settings.Method switch
     {
@@ -70,6 +73,9 @@ internal abstract class Objective : IDisposable
 
     /// <summary>The random numbers of the attack of an iteration.</summary>
     protected PhiloxKey AttackKey(uint iteration) => new(Settings.Seed, PhiloxStreams.TrainingAttack, iteration);
+
+    /// <summary>Keeps in view what the attack gave.</summary>
+    protected ITensor Show(ITensor attacked) => Attacked = attacked;
 
     /// <summary>Cross-entropy of one pass: forward, loss, right answers, and the gradient of weight · mean.</summary>
     /// <returns>Σ loss and the number of right answers.</returns>

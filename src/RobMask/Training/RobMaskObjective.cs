@@ -44,7 +44,7 @@ internal sealed class RobMaskObjective : Objective
             Engine.Fill(epsilon, Settings.Attack.Epsilon);
         }
 
-        ITensor attacked = _attack.Run(_target, images, labels, AttackKey(iteration), epsilon).Images;
+        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration), epsilon).Images);
         ITensor delta = Cache.Get("delta", images.Shape);
         Engine.Fill(delta, 0);
         ITensor noRadius = Cache.PerImage("noRadius", count);

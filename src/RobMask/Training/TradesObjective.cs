@@ -27,7 +27,7 @@ internal sealed class TradesObjective : Objective
     public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
     {
         int count = images.Shape[0];
-        ITensor attacked = _attack.Run(_target, images, labels, AttackKey(iteration)).Images;
+        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
         ForwardOptions pass = TrainingPass(MaskChoice.Primary(0), 0);
         ITensor cleanLogits = Tape.Forward(images, pass);
         ITensor attackedLogits = _attackedTape.Forward(attacked, pass);

@@ -9,6 +9,9 @@ internal sealed class TrainingStep(TrainedNetwork network, int batchSize) : IDis
 
     public Optimiser Optimiser { get; } = new(network);
 
+    /// <summary>The images of the last step after the attack; null where the method has none.</summary>
+    public ITensor? Attacked => _objective.Attacked;
+
     /// <summary>Computes the losses of a batch and, where they are finite, changes the parameters.</summary>
     /// <param name="images">[N, …].</param>
     /// <param name="labels">[N].</param>
