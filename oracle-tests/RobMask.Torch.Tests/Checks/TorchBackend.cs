@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobMask.Tensors;
+using RobMask.Torch.Engine;
 using RobMask.Torch.Tests.Support;
 using RobMask.Verification.Bounds;
 using RobMask.Verification.Checks;
@@ -191,7 +192,7 @@ internal sealed class TorchBackend : IMaskingBackend
     // Not by filling in −∞ for the label: that would tie with a logit of −∞.
     private static Tensor Rival(Tensor x, Tensor labels)
     {
-        Tensor others = arange(x.shape[1] - 1, dtype: ScalarType.Int64).unsqueeze(0);
+        Tensor others = TorchMath.Indices(x.shape[1] - 1, x.device);
         return x.gather(1, others + (others >= labels.unsqueeze(1)).to(ScalarType.Int64)).max(1).values;
     }
 
@@ -201,9 +202,9 @@ internal sealed class TorchBackend : IMaskingBackend
     {
         Tensor ranked = x.sort(1, descending: true, stable: true).Values;
         Tensor labels = c.Labels("target");
-        Tensor width = c.Has("attack_target") ? ranked.select(1, 0) - (0.5 * (ranked.select(1, 2) + ranked.select(1, 3))) : ranked.select(1, 0) - ranked.select(1, 2);
+        Tensor width = c.Has("attack_target") ? ranked.select(1, 0) - (ranked.select(1, 2) + ranked.select(1, 3)).Times(0.5) : ranked.select(1, 0) - ranked.select(1, 2);
         Tensor other = c.Has("attack_target") ? Own(x, c.Labels("attack_target")) : Rival(x, labels);
-        return Reduce(c, (other - Own(x, labels)) / (width + 1e-12));
+        return Reduce(c, (other - Own(x, labels)) / width.Plus(1e-12));
     }
 
     // torch.optim.SGD, written out: TorchSharp's takes no momentum buffer from outside.
@@ -213,18 +214,31 @@ internal sealed class TorchBackend : IMaskingBackend
         (float momentum, float decay) = (c.Number("momentum"), c.Number("weight_decay"));
         if (decay != 0)
         {
-            grad.add_(param, decay);
+            grad.AddInPlace(param, decay);
         }
 
         Dictionary<string, Tensor> outputs = new() { ["param"] = param };
         if (momentum != 0)
         {
-            Tensor buffer = c.Optional("momentum_buffer") is { } given ? given.mul(momentum).add_(grad, 1 - (double)c.Number("dampening")) : grad.clone();
+            Tensor buffer = grad.clone();
+            if (c.Optional("momentum_buffer") is { } given)
+            {
+                buffer = given.Times(momentum);
+                buffer.AddInPlace(grad, 1 - (double)c.Number("dampening"));
+            }
+
             outputs["momentum_buffer"] = buffer;
-            grad = c.Flag("nesterov") ? grad.add(buffer, momentum) : buffer;
+            if (c.Flag("nesterov"))
+            {
+                grad.AddInPlace(buffer, momentum);
+            }
+            else
+            {
+                grad = buffer;
+            }
         }
 
-        param.add_(grad, -(double)c.Number("lr"));
+        param.AddInPlace(grad, -(double)c.Number("lr"));
         return outputs;
     }
 
@@ -234,18 +248,18 @@ internal sealed class TorchBackend : IMaskingBackend
         (float epsilon, float step) = (c.Number("epsilon"), c.Number("step_size"));
         if (c.Text("norm") == "linf")
         {
-            x = maximum(minimum(x + (step * grad.sign()), origin + epsilon), origin - epsilon);
+            x = maximum(minimum(x + grad.sign().Times(step), origin.Plus(epsilon)), origin.Plus(-epsilon));
         }
         else
         {
             long[] shape = [-1, .. Enumerable.Repeat(1L, (int)x.dim() - 1)];
-            Tensor length = grad.flatten(1).norm(1).clamp_min(1e-12).reshape(shape);
-            Tensor moved = x + (step * (grad / length)) - origin;
+            Tensor length = grad.flatten(1).norm(1).AtLeast(1e-12).reshape(shape);
+            Tensor moved = x + (grad / length).Times(step) - origin;
             Tensor distance = moved.flatten(1).norm(1).reshape(shape);
-            x = origin + (moved * where(distance > epsilon, epsilon / distance, ones_like(distance)));
+            x = origin + (moved * where(distance.gt(ones_like(distance).Times(epsilon)), ones_like(distance).Times(epsilon) / distance, ones_like(distance)));
         }
 
-        return Output(x.clamp(c.Number("min"), c.Number("max")));
+        return Output(TorchMath.Clamp(x, c.Number("min"), c.Number("max")));
     }
 
     /// <summary>A request whose tensors become libtorch's when they are asked for.</summary>

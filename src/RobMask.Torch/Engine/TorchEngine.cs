@@ -410,7 +410,7 @@ public sealed class TorchEngine : IEngine
     {
         long classes = logits.shape[1];
         Tensor most = logits.amax([1], keepdim: true);
-        Tensor index = arange(classes, ScalarType.Int64, logits.device).unsqueeze(0);
-        return where(logits.eq(most).logical_or(logits.isnan()), index, full_like(index, classes)).amin([1]);
+        Tensor index = TorchMath.Indices(classes, logits.device);
+        return where(logits.eq(most).logical_or(logits.isnan()), index, index.FullLike(classes)).amin([1]);
     }
 }

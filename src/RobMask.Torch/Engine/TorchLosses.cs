@@ -81,11 +81,11 @@ internal static class TorchLosses
     private static Tensor Rival(Tensor logits, Tensor labels)
     {
         long classes = logits.shape[1];
-        Tensor index = arange(classes, ScalarType.Int64, logits.device).unsqueeze(0);
+        Tensor index = TorchMath.Indices(classes, logits.device);
         Tensor isOwn = index.eq(labels.unsqueeze(1));
-        Tensor others = where(isOwn, full_like(logits, double.NegativeInfinity), logits);
+        Tensor others = where(isOwn, logits.FullLike(double.NegativeInfinity), logits);
         Tensor most = others.amax([1], keepdim: true);
         Tensor isRival = others.eq(most).logical_or(others.isnan()).logical_and(isOwn.logical_not());
-        return where(isRival, index, full_like(index, classes)).amin([1]);
+        return where(isRival, index, index.FullLike(classes)).amin([1]);
     }
 }

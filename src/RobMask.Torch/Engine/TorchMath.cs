@@ -64,4 +64,18 @@ internal static class TorchMath
         using Scalar one = 1;
         return term.addcmul(left, right, one);
     }
+
+    /// <summary>0, 1, … count − 1 as [1, count].</summary>
+    public static Tensor Indices(long count, Device device)
+    {
+        using Scalar end = count;
+        return arange(end, ScalarType.Int64, device).unsqueeze(0);
+    }
+
+    /// <summary>A tensor of the same shape and type, every element the same.</summary>
+    public static Tensor FullLike(this Tensor x, double value)
+    {
+        using Scalar scalar = value;
+        return full_like(x, scalar);
+    }
 }
