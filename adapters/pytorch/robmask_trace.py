@@ -11,14 +11,18 @@ One file, torch alone, PyTorch 1.13 to 2.x, CPU and CUDA. The format is describe
 RobMask Reference; adapters/pytorch/README.md says what is recorded as what.
 """
 
+import collections
 import contextlib
 import ctypes
+import functools
 import inspect
 import json
 import os
 import struct
 import sys
 import tempfile
+import types
+import zlib
 
 import torch
 from torch.multiprocessing.reductions import StorageWeakRef
@@ -33,6 +37,8 @@ _TYPES = {
 _FLOATS = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 _PRODUCTS = ("conv2d", "conv2d_backward", "linear", "linear_backward")
 _REDUCTIONS = ("none", "mean", "sum")
+_INTEGERS = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.bool)
+_LONGEST = 80  # characters of a name, before a number that makes it unique
 _active = []  # the recorders of the traces under way, the innermost last
 
 
@@ -127,10 +133,11 @@ class _MixedRescale(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, gammas, betas, coefficients):
         ctx.save_for_backward(x, gammas, betas, coefficients)
-        with _quietly() as recorder:
-            gamma, beta = coefficients @ gammas, coefficients @ betas
+        with _quietly() as recorder, torch.autocast(x.device.type, enabled=False):
+            wide_x, wide_gammas, wide_betas, mixture = _widened(x, gammas, betas, coefficients)
+            gamma, beta = mixture @ wide_gammas, mixture @ wide_betas
             shape = list(gamma.shape) + [1] * (x.dim() - 2)
-            output = x * gamma.view(shape) + beta.view(shape)
+            output = (wide_x * gamma.view(shape) + beta.view(shape)).to(x.dtype)
             if recorder is not None:
                 name = recorder.forward_name("mixed_rescale")
                 inputs = {"input": x, "gammas": gammas, "betas": betas, "coefficients": coefficients}
@@ -142,23 +149,30 @@ class _MixedRescale(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad_output):
         x, gammas, betas, coefficients = ctx.saved_tensors
-        with _quietly() as recorder:
-            gamma = coefficients @ gammas
+        with _quietly() as recorder, torch.autocast(x.device.type, enabled=False):
+            wide_x, wide_gammas, wide_betas, mixture, wide_grad = _widened(x, gammas, betas, coefficients, grad_output)
+            gamma = mixture @ wide_gammas
             places = list(range(2, x.dim()))
-            product = grad_output * x
+            product = wide_grad * wide_x
             grad_gamma = product.sum(places) if places else product
-            grad_beta = grad_output.sum(places) if places else grad_output
+            grad_beta = wide_grad.sum(places) if places else wide_grad
             gradients = {
-                "grad_input": grad_output * gamma.view(list(gamma.shape) + [1] * len(places)),
-                "grad_gammas": coefficients.t() @ grad_gamma,
-                "grad_betas": coefficients.t() @ grad_beta,
-                "grad_coefficients": grad_gamma @ gammas.t() + grad_beta @ betas.t(),
+                "grad_input": (wide_grad * gamma.view(list(gamma.shape) + [1] * len(places))).to(x.dtype),
+                "grad_gammas": (mixture.t() @ grad_gamma).to(gammas.dtype),
+                "grad_betas": (mixture.t() @ grad_beta).to(betas.dtype),
+                "grad_coefficients": (grad_gamma @ wide_gammas.t() + grad_beta @ wide_betas.t()).to(coefficients.dtype),
             }
             if recorder is not None:
                 name = recorder.forward_of.get(("mixed_rescale", recorder.ref(x)), "mixed_rescale")
                 inputs = {"input": x, "gammas": gammas, "betas": betas, "coefficients": coefficients, "grad_output": grad_output}
                 recorder.note("mixed_rescale_backward", inputs, gradients, name=name, phase="backward")
         return tuple(gradients.values())
+
+
+def _widened(*tensors):
+    """The tensors in double if one of them is, else in float: under autocast they come in several types."""
+    dtype = torch.float64 if any(one.dtype == torch.float64 for one in tensors) else torch.float32
+    return [one.to(dtype) for one in tensors]
 
 
 @contextlib.contextmanager
@@ -178,37 +192,79 @@ def _quietly():
 def _record_steps(optimizer, recorder):
     """Replaces optimizer.step by one that is recorded; gives what undoes that."""
     original, own = optimizer.step, "step" in vars(optimizer)
+    live = [recorder]
 
-    def step(*args, **kwargs):
-        if recorder.paused:
+    def known():
+        before = []
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None and _is_recordable(parameter) and _is_recordable(parameter.grad):
+                    momentum = optimizer.state.get(parameter, {}).get("momentum_buffer")
+                    inputs = {"param": recorder.ref(parameter), "grad": recorder.ref(parameter.grad)}
+                    if momentum is not None:
+                        inputs["momentum_buffer"] = recorder.ref(momentum, recorder.stem(inputs["param"]) + "/momentum_buffer")
+                    before.append((group, parameter, inputs))
+        return before
+
+    def forget():
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                for tensor in (parameter, parameter.grad):
+                    if tensor is not None and _is_recordable(tensor):
+                        recorder.forget(tensor)
+
+    # A method of the optimiser, because schedulers look at __self__ and __func__.
+    @functools.wraps(original)
+    def step(self, *args, **kwargs):
+        if not live or recorder.paused:
             return original(*args, **kwargs)
         before = []
+
+        def recorded(closure):
+            def run():  # what a closure computes is a part of the step like any other
+                if not _is_plain_sgd(optimizer):
+                    forget()
+                recorder.paused = False
+                try:
+                    return closure()
+                finally:
+                    recorder.paused = True
+                    before[:] = known()
+            return run
+
+        if args and callable(args[0]):
+            args = (recorded(args[0]), *args[1:])
+        elif callable(kwargs.get("closure")):
+            kwargs = {**kwargs, "closure": recorded(kwargs["closure"])}
         recorder.paused = True
         try:
-            for group in optimizer.param_groups:
-                for parameter in group["params"]:
-                    if parameter.grad is not None and not parameter.grad.is_sparse:
-                        momentum = optimizer.state.get(parameter, {}).get("momentum_buffer")
-                        inputs = {"param": recorder.ref(parameter), "grad": recorder.ref(parameter.grad)}
-                        if momentum is not None:
-                            inputs["momentum_buffer"] = recorder.ref(momentum, inputs["param"] + "/momentum_buffer")
-                        before.append((group, parameter, inputs))
+            before[:] = known()
             result = original(*args, **kwargs)
+            forget()
             for group, parameter, inputs in before:
                 recorder.step(optimizer, group, parameter, inputs)
             return result
         finally:
             recorder.paused = False
 
-    optimizer.step = step
+    patched = optimizer.step = types.MethodType(step, optimizer)
 
     def undo():
+        live.clear()
+        if vars(optimizer).get("step") is not patched:
+            return  # a scheduler has wrapped it meanwhile, and needs what it made
         if own:
             optimizer.step = original
         else:
             del optimizer.step
 
     return undo
+
+
+def _is_plain_sgd(optimizer):
+    """Whether a step is PyTorch's SGD and nothing else: a subclass or a hook may do anything before."""
+    hooks = getattr(optimizer, "_optimizer_step_pre_hooks", None) or getattr(optimizer, "_optimizer_step_post_hooks", None)
+    return type(optimizer) is torch.optim.SGD and not hooks
 
 
 def _text(value):
@@ -231,12 +287,34 @@ def _key(tensor):
     return tensor.storage_offset(), tuple(tensor.shape), strides, tensor.dtype
 
 
+def _is_recordable(tensor):
+    """Whether a trace can hold it: strided numbers in memory, not complex, sparse or quantised ones."""
+    return tensor.layout == torch.strided and tensor.device.type != "meta" and (tensor.dtype in _FLOATS or tensor.dtype in _INTEGERS)
+
+
+def _checksum(tensor):
+    """A number that tells a tensor's elements, in their order, from those that it had before."""
+    values = tensor.detach().resolve_neg().contiguous()
+    length = values.numel() * values.element_size()
+    if not length:
+        return 0
+    if values.device.type == "cpu":
+        return zlib.adler32(memoryview((ctypes.c_ubyte * length).from_address(values.data_ptr())))
+    if values.dtype != torch.bool:
+        values = values.view({1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[values.element_size()])
+    values = values.flatten()
+    return tuple(torch.stack([values.sum(dtype=torch.int64), values[::2].sum(dtype=torch.int64), values[::3].sum(dtype=torch.int64)]).tolist())
+
+
 def _tensors(value):
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, (list, tuple)):
         for one in value:
             yield from _tensors(one)
+
+
+_Linear = collections.namedtuple("_Linear", "name input weight rows width")
 
 
 class _Spool:
@@ -251,9 +329,7 @@ class _Spool:
             os.unlink(self._name)  # where an open file may be removed, nothing can be left behind
 
     def add(self, tensor):
-        values = tensor.detach()
-        if values.is_conj() or values.is_neg() or values.dtype.is_complex:
-            raise TypeError(f"a trace has no tensors of {values.dtype}")
+        values = tensor.detach().resolve_neg()
         if values.dtype not in _TYPES:
             values = values.to(torch.int64)  # integers of other lengths
         values = values.to("cpu").contiguous()
@@ -290,9 +366,13 @@ class _Recorder(TorchDispatchMode):
         self.producer = {}  # name of a tensor: the operation that gave it
         self.forward_of = {}  # (operation, name of a tensor that tells it): the name of the forward operation
         self.modules, self.leaves = [], {name: not list(module.children()) for name, module in model.named_modules()}
-        self.counts = {}
-        self.given_names = {}
-        self.logits_of, self.loss_gradients, self.linear_gradients, self.averaged = {}, {}, set(), []
+        self.counts, self.stems, self.roots = {}, {}, {}
+        self.sums = {}  # name of a tensor: the checksum of its elements
+        self.given_names, self.origins = {}, {}
+        self.logits_of, self.loss_gradients, self.averaged = {}, {}, []
+        self.linear_layers = {}  # ("weight" or "input", name of the tensor): the layers
+        self.linear_gradients = {}  # name of a gradient: the layers whose output's it is
+        self.linear_entries = {}  # (name of a gradient, layer): the recorded linear_backward
         for name, tensor in list(model.named_parameters()) + list(model.named_buffers()):
             self.given_names[_storage(tensor)._cdata] = (StorageWeakRef(_storage(tensor)), _key(tensor), name)
             if tensor.grad is not None:
@@ -309,11 +389,27 @@ class _Recorder(TorchDispatchMode):
         self.modules.pop()
 
     def unique(self, name):
-        count = self.counts[name] = self.counts.get(name, 0) + 1
-        return name if count == 1 else f"{name}#{count}"
+        stem = name if len(name) <= _LONGEST else f"{name[:_LONGEST // 2]}…{name[-_LONGEST // 2 + 1:]}"
+        while True:
+            count = self.counts[stem] = self.counts.get(stem, 0) + 1
+            found = stem if count == 1 and stem != "__metadata__" else f"{stem}#{count}"
+            if found not in self.stems:
+                self.stems[found] = stem
+                return found
+
+    def stem(self, name):
+        """What a name was made of: without the number that makes it unique."""
+        return self.stems.get(name, name)
+
+    def derived(self, name, ending):
+        """A unique name for what is made of a tensor; it does not grow when that was made of another."""
+        root = self.roots.get(name) or self.stem(name)
+        found = self.unique(f"{root}/{ending}")
+        self.roots[found] = root
+        return found
 
     def unique_op(self, name):
-        return self.unique("op " + name)[3:]
+        return self.unique("op " + name)[3:]  # operations and tensors may share names
 
     def forward_name(self, op):
         module = self.modules[-1] if self.modules else ""
@@ -331,11 +427,18 @@ class _Recorder(TorchDispatchMode):
         """The name of a tensor's present value; what no operation gave is stored here."""
         names, key = self.names(tensor), _key(tensor)
         if key in names:
-            return names[key]
-        if tensor.is_contiguous():
+            # Somebody may have written to its memory where PyTorch does not see it, as through .numpy().
+            if self.sums[names[key]] == _checksum(tensor):
+                return names[key]
+            names.clear()
+        if tensor.is_contiguous() and _is_floating(tensor) and tensor.numel():
             for (offset, shape, strides, dtype), name in list(names.items()):
                 if offset == key[0] and dtype == key[3] and _is_dense(shape, strides) and _count(shape) == tensor.numel():
-                    alias = self.unique(f"{name.split('#')[0]}/{'x'.join(map(str, tensor.shape)) or 'scalar'}")
+                    if self.sums[name] != _checksum(tensor):
+                        names.clear()
+                        break
+                    alias = self.derived(name, "x".join(map(str, tensor.shape)) or "scalar")
+                    self.sums[alias] = self.sums[name]
                     producer = self.producer.get(name)
                     self.append("alias", {"input": name}, {"output": alias}, {"shape": ",".join(map(str, tensor.shape))}, producer and producer["name"], producer and producer["phase"])
                     names[key] = alias
@@ -343,7 +446,7 @@ class _Recorder(TorchDispatchMode):
         base = {name for name in names.values()}
         given = self.given_names.get(_storage(tensor)._cdata)
         if base:  # a part or another order of something known
-            name = self.unique(sorted(base)[0].split("#")[0] + "/view")
+            name = self.derived(min(base), "view")
             self.store(name, tensor)
             self.append("view", {str(i): one for i, one in enumerate(sorted(base))}, {"output": name}, opaque=True)
         else:
@@ -354,6 +457,7 @@ class _Recorder(TorchDispatchMode):
 
     def store(self, name, tensor):
         self.stored[name] = self.spool.add(tensor)
+        self.sums[name] = _checksum(tensor)
 
     def give(self, tensor, hint):
         """Stores what an operation gave."""
@@ -390,8 +494,36 @@ class _Recorder(TorchDispatchMode):
         """Records an operation whose inputs are still what they were."""
         refs = {role: one if isinstance(one, str) else self.ref(one) for role, one in inputs.items() if one is not None}
         name = name or self.inherited(op, refs)
+        if not opaque and not self.is_judged(op, inputs, outputs, refs):
+            op, attributes, opaque = f"torch {op}", None, True
         given = {role: self.give(one, f"{name}/{role}") for role, one in outputs.items() if one is not None}
         return self.append(op, refs, given, attributes, name, phase, opaque, droppable)
+
+    def is_judged(self, op, inputs, outputs, refs):
+        """Whether the catalogue takes such tensors; a file that says otherwise would be refused."""
+        kinds = set()
+        for role, one in list(inputs.items()) + list(outputs.items()):
+            if one is None or role == "target":
+                continue
+            dtype, shape = self.described(one)
+            if 0 in shape or dtype not in ("F32", "F64", "F16", "BF16"):
+                return False
+            kinds.add(dtype == "F64")
+        if op == "linear" and inputs.get("bias") is not None:
+            bias, weight = self.described(refs["bias"])[1], self.described(refs["weight"])[1]
+            return len(kinds) == 1 and list(bias) == list(weight[:1])
+        if op == "sgd_step" and self.described(refs["param"])[0] in ("F16", "BF16"):
+            return False  # every operation of it rounds to 16 bits
+        return len(kinds) == 1 or op == "cast"
+
+    def described(self, one):
+        """The element type and the shape of a tensor or of a named one."""
+        if not isinstance(one, str):
+            return _TYPES.get(one.dtype), tuple(one.shape)
+        if one in self.stored:
+            return self.stored[one][:2]
+        alias = self.producer[one]
+        return self.described(alias["inputs"]["input"])[0], tuple(int(n) for n in alias["attributes"]["shape"].split(",") if n)
 
     def guess(self, op, inputs):
         if self.phase:
@@ -408,7 +540,12 @@ class _Recorder(TorchDispatchMode):
         before = [self.producer[name]["name"] for name in inputs.values() if name in self.producer]
         if self.modules or not before:
             return self.forward_name(op)
-        return "+".join(dict.fromkeys(before)) if op == "add" else before[0] if op == "cast" else self.unique_op(f"{before[0]}.{op}")
+        origins = [self.origins.get(name, name) for name in before]
+        name = "+".join(dict.fromkeys(origins)) if op == "add" else before[0] if op == "cast" else self.unique_op(f"{origins[0]}.{op}")
+        if len(name) > _LONGEST:
+            name = origins[0]
+        self.origins.setdefault(name, origins[0])  # so that a name does not grow along a chain of operations
+        return name
 
     def found_precision(self, op, inputs):
         types = {self.dtype(name) for name in inputs.values()}
@@ -432,16 +569,18 @@ class _Recorder(TorchDispatchMode):
             return func(*args, **kwargs)
         name = func._schema.name.split("::")[-1]
         tensors = list(_tensors(list(args) + list(kwargs.values())))
+        whole = all(_is_recordable(tensor) for tensor in tensors)
+        tensors = [tensor for tensor in tensors if _is_recordable(tensor)]
         if self.device is None and tensors:
             self.device = str(tensors[0].device)
         self.on_cuda = any(tensor.is_cuda for tensor in tensors)
-        handler = getattr(self, "on_" + name.strip("_"), None)
+        handler = getattr(self, "on_" + name.strip("_"), None) if whole else None
         bound = _bind(func, args, kwargs)
         run = lambda: func(*args, **kwargs)
         known = False
         if name.endswith("_") and not name.endswith("__") and handler is not None and not _is_floating(bound.get("self")):
             handler = None
-        self.writes = [tensor for argument in func._schema.arguments if argument.alias_info is not None and argument.alias_info.is_write for tensor in _tensors(bound.get(argument.name))]
+        self.writes = [tensor for argument in func._schema.arguments if argument.alias_info is not None and argument.alias_info.is_write for tensor in _tensors(bound.get(argument.name)) if _is_recordable(tensor)]
         if handler is not None:
             arguments = {("self_" if key == "self" else key): value for key, value in bound.items()}
             with contextlib.suppress(TypeError):  # a version of PyTorch with other arguments: recorded, not judged
@@ -466,14 +605,19 @@ class _Recorder(TorchDispatchMode):
             return result
         inputs = {}
         for key, value in bound.items():
-            found = list(_tensors(value))
+            found = [tensor for tensor in _tensors(value) if _is_recordable(tensor)]
             for i, tensor in enumerate(found):
                 inputs[key if len(found) == 1 else f"{key}.{i}"] = self.ref(tensor)
         result = run()
         for tensor in self.writes:
             self.forget(tensor)
+        if "batch_norm" in name:  # changes running statistics, and not every schema says so
+            for tensor in (bound.get("running_mean"), bound.get("running_var")):
+                if tensor is not None and _is_recordable(tensor):
+                    self.forget(tensor)
         outputs = {}
-        for i, tensor in enumerate(_distinct(list(_tensors(result)) + self.writes)):
+        given = [tensor for tensor in _tensors(result) if _is_recordable(tensor)]
+        for i, tensor in enumerate(_distinct(given + self.writes)):
             outputs["output" if i == 0 else f"output.{i}"] = tensor
         if outputs:
             full = func._schema.name + ("." + func._schema.overload_name if func._schema.overload_name else "")
@@ -704,20 +848,24 @@ class _Recorder(TorchDispatchMode):
     def on_mm(self, run, self_, mat2, out=None):
         if out is not None:
             return NotImplemented
-        weight = self.forward_of.get(("linear", self.ref(mat2))) if mat2.is_contiguous() else None
-        if weight and self.is_gradient(self_):
-            return self.linear_backward(run, weight, self_, {"grad_input": lambda result: result})
-        layer = self.forward_of.get(("linear input", self.ref(mat2))) if mat2.is_contiguous() else None
-        if layer and self_.stride()[0] <= self_.stride()[1] and self.is_gradient(self_.t()):
-            return self.linear_backward(run, layer, self_.t(), {"grad_weight": lambda result: result})
+        if mat2.is_contiguous() and mat2.numel():
+            other = self.ref(mat2)
+            # grad_output · weight: of a layer with this weight, used on as many rows. Which of several does not change the number.
+            layer = next((one for one in reversed(self.linear_layers.get(("weight", other), ())) if one.rows == self_.shape[0]), None)
+            if layer and self.is_gradient(self_):
+                return self.linear_backward(run, [layer], self_, "grad_input")
+            # grad_outputᵀ · input: of a layer on this input, as wide; the one whose grad_input came from the same gradient, if any.
+            layers = [one for one in reversed(self.linear_layers.get(("input", other), ())) if one.width == self_.shape[0]]
+            if layers and self_.stride()[0] <= self_.stride()[1] and self.is_gradient(self_.t()):
+                seen = self.linear_gradients.get(self.ref(self_.t()), ())
+                return self.linear_backward(run, sorted(layers, key=lambda one: one not in seen), self_.t(), "grad_weight")
         return self.linear(run, self_, mat2.t(), None)
 
     def on_sum(self, run, self_, dim=None, keepdim=False, dtype=None, out=None):
-        layer = self.linear_gradients and self.names(self_).get(_key(self_))
-        layer = next((known for name, known in self.linear_gradients if name == layer), None) if layer else None
-        if layer is None or [d % 2 for d in dim or ()] != [0] or self_.dim() != 2:
+        if dtype is not None or out is not None or [d % 2 for d in dim or ()] != [0] or self_.dim() != 2:
             return NotImplemented
-        return self.linear_backward(run, layer, self_, {"grad_bias": lambda result: result.view(-1)})
+        layers = self.linear_gradients and _key(self_) in self.names(self_) and self.linear_gradients.get(self.ref(self_))
+        return self.linear_backward(run, layers, self_, "grad_bias") if layers else NotImplemented
 
     def is_gradient(self, tensor):
         name = self.ref(tensor)
@@ -727,22 +875,27 @@ class _Recorder(TorchDispatchMode):
         result = run()
         name = self.forward_name("linear")
         entry = self.note("linear", {"input": input, "weight": weight, "bias": bias}, {"output": result}, name=name)
-        layer = name, entry["inputs"]["input"], entry["inputs"]["weight"]
-        self.forward_of["linear", layer[2]] = self.forward_of["linear input", layer[1]] = layer
+        if "opaque" not in entry:
+            layer = _Linear(name, entry["inputs"]["input"], entry["inputs"]["weight"], input.shape[0], weight.shape[0])
+            self.linear_layers.setdefault(("weight", layer.weight), []).append(layer)
+            self.linear_layers.setdefault(("input", layer.input), []).append(layer)
         return result
 
-    def linear_backward(self, run, layer, grad_output, outputs):
+    def linear_backward(self, run, layers, grad_output, role):
+        """Records one of the three gradients, of the first of the layers that does not have it yet."""
         result = run()
-        name, input, weight = layer
-        inputs = {"input": input, "weight": weight, "grad_output": self.ref(grad_output)}
-        self.linear_gradients.add((inputs["grad_output"], layer))
-        known = next((one for one in self.operations if one["op"] == "linear_backward" and one["inputs"] == inputs), None)
-        for role, part in outputs.items():
-            if known is None:
-                known = self.note("linear_backward", inputs, {role: part(result)}, name=name, phase=self.phase or "backward")
-            else:
-                known["outputs"][role] = self.give(part(result), f"{name}/{role}")
-                self.producer[known["outputs"][role]] = known
+        gradient = self.ref(grad_output)
+        seen = self.linear_gradients.setdefault(gradient, [])
+        layer = next((one for one in layers if role not in self.linear_entries.get((gradient, one), {"outputs": ()})["outputs"]), layers[0])
+        part = result.view(-1) if role == "grad_bias" else result
+        known = self.linear_entries.get((gradient, layer))
+        if known is None or role in known["outputs"]:
+            inputs = {"input": layer.input, "weight": layer.weight, "grad_output": gradient}
+            self.linear_entries[gradient, layer] = self.note("linear_backward", inputs, {role: part}, name=layer.name, phase=self.phase or "backward")
+            seen.append(layer)
+        else:
+            known["outputs"][role] = self.give(part, f"{layer.name}/{role}")
+            self.producer[known["outputs"][role]] = known
         return result
 
     # Cross-entropy
@@ -752,7 +905,8 @@ class _Recorder(TorchDispatchMode):
             return NotImplemented
         result = run()
         entry = self.note("log_softmax", {"input": self_}, {"output": result})
-        self.logits_of[entry["outputs"]["output"]] = entry["inputs"]["input"]
+        if "opaque" not in entry:
+            self.logits_of[entry["outputs"]["output"]] = entry["inputs"]["input"]
         return result
 
     def on_softmax(self, run, self_, dim, half_to_float):
@@ -769,12 +923,13 @@ class _Recorder(TorchDispatchMode):
         result = run()
         name = self.forward_name("cross_entropy")
         entry = self.note("cross_entropy", {"input": logits, "target": target}, {"output": result[0]}, {"reduction": _REDUCTIONS[reduction]}, name)
-        self.forward_of["cross_entropy", logits] = name, entry["inputs"]["target"], _REDUCTIONS[reduction]
+        if "opaque" not in entry:
+            self.forward_of["cross_entropy", logits, entry["inputs"]["target"], reduction] = name, entry["inputs"]["target"], _REDUCTIONS[reduction]
         return result
 
     def on_nll_loss_backward(self, run, grad_output, self_, target, weight, reduction, ignore_index, total_weight):
         logits = self.logits_of.get(self.ref(self_))
-        known = self.forward_of.get(("cross_entropy", logits))
+        known = self.forward_of.get(("cross_entropy", logits, self.ref(target), reduction))
         if known is None or not bool((grad_output == 1).all()):
             return NotImplemented
         result = run()
@@ -798,9 +953,10 @@ class _Recorder(TorchDispatchMode):
         """Records what a step of an optimiser did to one parameter."""
         state = optimizer.state.get(parameter, {})
         self.forget(parameter)
-        name = inputs["param"].split("#")[0]
+        given = self.given_names.get(_storage(parameter)._cdata)
+        name = given[2] if given and given[1] == _key(parameter) else self.stem(inputs["param"]).split("/param")[0]
         outputs = {"param": parameter}
-        if not isinstance(optimizer, torch.optim.SGD) or group.get("maximize", False):
+        if not _is_plain_sgd(optimizer) or group.get("maximize", False):
             self.note(f"torch.optim.{type(optimizer).__name__}", inputs, outputs, name=name, phase="optimiser", opaque=True)
             return
         momentum = state.get("momentum_buffer")
@@ -820,6 +976,8 @@ class _Recorder(TorchDispatchMode):
             if len(kept) == len(operations):
                 break
             operations = kept
+        if not operations:
+            raise RuntimeError(f"{self.path}: no operation was recorded, so there is nothing to verify; was the model run inside the block, uncompiled?")
         present = {name for one in operations for part in (one["inputs"], one["outputs"]) for name in part.values()}
         tensors = [(name, entry) for name, entry in self.stored.items() if name in present]
         device = self.device or "cpu"
