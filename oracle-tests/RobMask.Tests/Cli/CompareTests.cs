@@ -51,6 +51,31 @@ public sealed class CompareTests : IDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(float.PositiveInfinity)]
+    public void Nan_against_a_number_has_no_distance_of_0(float other)
+    {
+        TensorFile.Write(_folder["x.npy"], [new("x", DenseTensor<float>.From([float.NaN, 2], 2))]);
+        TensorFile.Write(_folder["y.npy"], [new("y", DenseTensor<float>.From([other, 2], 2))]);
+        (int code, string text, _) = CommandLine.Run($"compare {_folder["x.npy"]} {_folder["y.npy"]}");
+        Assert.Equal(1, code);
+        Assert.Matches("x, y .* 1 of 2 +none: NaN or ∞ +none: NaN or ∞ +none: NaN or ∞", text);
+        Assert.Contains("1 of 1 tensors differ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Other_shapes_are_shown_as_such_and_counted_as_differing()
+    {
+        TensorFile.Write(_folder["x.npy"], [new("x", DenseTensor<float>.From([1, 2], 2))]);
+        TensorFile.Write(_folder["y.npy"], [new("x", DenseTensor<float>.From([1, 2], 1, 2))]);
+        (int code, string text, _) = CommandLine.Run($"compare {_folder["x.npy"]} {_folder["y.npy"]}");
+        Assert.Equal(1, code);
+        Assert.Matches(@"other shape +– +– +–", text);
+        Assert.Contains("shape [2] in the first file, [1, 2] in the second: not compared", text, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 tensors differ", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(SafetensorsType.F32, 1, 1.0000001192092896, 1)]
     [InlineData(SafetensorsType.F32, -1.401298464324817e-45, 1.401298464324817e-45, 2)]
     [InlineData(SafetensorsType.F32, 0, -0.0, 0)]

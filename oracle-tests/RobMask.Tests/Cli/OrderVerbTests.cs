@@ -30,6 +30,23 @@ public sealed class OrderVerbTests
     }
 
     [Theory]
+    [InlineData("""{"id": 2, "ok": false, "error": "CUDA error: out of memory\nat line 3"}""", "box, cpu: linear [32, 64] × [16, 64] failed: CUDA error: out of memory")]
+    [InlineData("""{"id": 2, "ok": false, "unsupported": "rows above 16"}""", "box, cpu: linear [32, 64] × [16, 64] is not supported: rows above 16")]
+    public void A_backend_that_cannot_compute_a_probe_ends_with_3_and_one_line(string answer, string expected)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("backend.sh", $$"""
+            read line; echo '{"id": 1, "ok": true, "protocol": 1, "name": "box", "device": "cpu", "precision": "fp32", "operations": ["linear"]}'
+            read line; printf '%s\n' '{{answer}}'
+            read line
+            """);
+
+        (int code, string output, string error) = CommandLine.Run("order --op linear", "--backend", $"/bin/sh {file}");
+
+        Assert.Equal((3, string.Empty, "robmask: " + expected), (code, output, error.Trim()));
+    }
+
+    [Theory]
     [InlineData("order --op linear", 2, "--backend CMD is missing")]
     [InlineData("order --backend cat --op product", 2, "known are linear, conv2d, sum, mean")]
     [InlineData("order --backend cat --op sum --channels 3", 2, "it is an option of conv2d")]

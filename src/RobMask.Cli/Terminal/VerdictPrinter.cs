@@ -17,10 +17,12 @@ internal static class VerdictPrinter
             output.WriteLine($"{name}: {value}");
         }
 
-        TextTable.Write(
-            output,
-            ["operation", "output", "verdict", "bitwise", "err/bound", "bias z", "outside"],
-            report.Operations.SelectMany(operation => operation.Outputs.Select(one => VerdictText.Cells(operation, one))));
+        IReadOnlyList<string>[] rows = [.. report.Operations.SelectMany(operation => operation.Outputs.Select(one => VerdictText.Cells(operation, one)))];
+        if (rows.Length > 0)
+        {
+            TextTable.Write(output, ["operation", "output", "verdict", "bitwise", "err/bound", "bias z", "outside"], rows);
+        }
+
         Histogram(output, report);
         foreach (VerdictTable table in report.Tables)
         {

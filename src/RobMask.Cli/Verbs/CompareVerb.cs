@@ -55,11 +55,17 @@ internal static class CompareVerb
                     one.Name,
                     one.Types.First == one.Types.Second ? $"{one.Types.First}" : $"{one.Types.First}, {one.Types.Second}",
                     one.Shapes.First.Equals(one.Shapes.Second) ? $"{one.Shapes.First}" : $"{one.Shapes.First}, {one.Shapes.Second}",
-                    string.Create(CultureInfo.InvariantCulture, $"{one.SameCount} of {one.Shapes.First.Length}"),
-                    one.Ulps.Greatest.ToString(CultureInfo.InvariantCulture),
-                    VerdictText.Number(one.GreatestAbsolute),
-                    VerdictText.Number(one.GreatestRelative),
+                    HasSameShape(one) ? string.Create(CultureInfo.InvariantCulture, $"{one.SameCount} of {one.Shapes.First.Length}") : "other shape",
+                    Measured(one, one.Ulps.Greatest.ToString(CultureInfo.InvariantCulture)),
+                    Measured(one, VerdictText.Number(one.GreatestAbsolute)),
+                    Measured(one, VerdictText.Number(one.GreatestRelative)),
                 ]));
+        }
+
+        foreach (TensorComparison one in comparison.Tensors.Where(one => !HasSameShape(one)))
+        {
+            output.WriteLine();
+            output.WriteLine($"{one.Name}: shape {one.Shapes.First} in the first file, {one.Shapes.Second} in the second: not compared");
         }
 
         foreach (TensorComparison one in comparison.Tensors.Where(one => one.FirstDifference is not null))
@@ -84,6 +90,15 @@ internal static class CompareVerb
         output.WriteLine();
         output.WriteLine(comparison.IsSame ? $"{comparison.Tensors.Count} tensors: all bits are the same" : $"{differing} of {comparison.Tensors.Count} tensors differ");
     }
+
+    private static bool HasSameShape(TensorComparison one) => one.Shapes.First.Equals(one.Shapes.Second);
+
+    // A NaN or an infinity in one only has no distance: the greatest of the others must not stand for it.
+    private static string Measured(TensorComparison one, string greatest) =>
+        !HasSameShape(one) ? "–"
+        : one.IncomparableCount == 0 ? greatest
+        : one.GreatestAbsolute == 0 ? "none: NaN or ∞"
+        : greatest + ", NaN or ∞";
 
     private static void Only(TextWriter output, string where, IReadOnlyList<string> names)
     {

@@ -42,11 +42,11 @@ public sealed class BackendAccumulation : IAccumulation
             OrderShape.Linear => new OperationRequest(OrderShape.Linear, Named(("input", DenseTensor<float>.From(left, Sums, Terms)), ("weight", Rows(right, Terms))), new Dictionary<string, string>()),
             _ => new OperationRequest(_shape.Operation, Named(("input", DenseTensor<float>.From(left, Sums, Terms))), new Dictionary<string, string>()),
         };
-        NamedTensor? output = _backend.Run(request).FirstOrDefault(tensor => tensor.Name == "output");
+        NamedTensor? output = Answer(request).FirstOrDefault(tensor => tensor.Name == "output");
         TensorShape expected = _shape.Output;
         if (output?.Tensor is not DenseTensor<float> values || !values.Shape.Equals(expected))
         {
-            throw new BackendException($"backend: {_shape.Operation} gave {(output is null ? "no output" : $"an output {output.Tensor.Shape}")}; expected F32 {expected}");
+            throw new BackendException($"backend: {_shape.Operation} gave {(output is null ? "no output" : $"an output {TensorFile.TypeOf(output.Tensor)} {output.Tensor.Shape}")}; expected F32 {expected}");
         }
 
         int stride = values.Length / Sums;
@@ -59,6 +59,25 @@ public sealed class BackendAccumulation : IAccumulation
 
         return sums;
     }
+
+    // A probe needs every answer: a case that a backend may fail or leave out elsewhere ends the search here.
+    private IReadOnlyList<NamedTensor> Answer(OperationRequest request)
+    {
+        try
+        {
+            return _backend.Run(request);
+        }
+        catch (OperationFailedException error)
+        {
+            throw new BackendException($"{_backend.Name}: {_shape} failed: {FirstLine(error)}", error);
+        }
+        catch (NotSupportedException reason)
+        {
+            throw new BackendException($"{_backend.Name}: {_shape} is not supported: {FirstLine(reason)}", reason);
+        }
+    }
+
+    private static string FirstLine(Exception error) => error.Message.Trim().Split('\n')[0].Trim();
 
     // The window of the middle output holds the terms; all else is 0, and all outputs have the same weights.
     private OperationRequest Convolution(float[] left, float[] right)

@@ -34,10 +34,7 @@ internal sealed class CarriedTrace(TraceFile trace, TraceVerificationOptions opt
             TraceOperation operation = step.Operation;
             if (operation.Op == TraceOperation.Alias && !operation.Opaque)
             {
-                string output = operation.Outputs["output"];
-                BoundedTensor input = Input(operation.Inputs["input"]);
-                TensorShape shape = trace.Tensors[output].Shape;
-                _carried[output] = new BoundedTensor(input.Value.View(shape), input.Bound?.View(shape));
+                View(operation);
             }
             else if (TraceVerification.IsJudged(operation))
             {
@@ -56,6 +53,18 @@ internal sealed class CarriedTrace(TraceFile trace, TraceVerificationOptions opt
         }
 
         return [.. verdicts];
+    }
+
+    // Labels and decisions have no bounds to carry: whoever uses them reads them from the file, in the alias's shape.
+    private void View(TraceOperation alias)
+    {
+        string output = alias.Outputs["output"];
+        (SafetensorsType type, TensorShape shape) = (trace.Tensors[output].Type, trace.Tensors[output].Shape);
+        if (type is not (SafetensorsType.I64 or SafetensorsType.BOOL))
+        {
+            BoundedTensor input = Input(alias.Inputs["input"]);
+            _carried[output] = new BoundedTensor(input.Value.View(shape), input.Bound?.View(shape));
+        }
     }
 
     private IReadOnlyList<BoundedOutput> Bound(TraceStep step)

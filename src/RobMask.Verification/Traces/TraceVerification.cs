@@ -52,6 +52,7 @@ public static class TraceVerification
         TraceProgram program = trace.Program;
         string precision = options.Precision?.Name
             ?? string.Join(", ", program.Operations.Where(IsJudged).GroupBy(operation => operation.Precision ?? program.Precision).Select(group => program.Precision == group.Key ? group.Key.Name : $"{group.Key.Name} ({Count(group.Count())})"));
+        precision = precision.Length == 0 ? program.Precision.Name : precision;
         List<KeyValuePair<string, string>> facts =
         [
             new("file", trace.Path),

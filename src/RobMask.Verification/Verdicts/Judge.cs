@@ -31,17 +31,7 @@ public static class Judge
     {
         if (!evidence.Got.Shape.Equals(declared.Tensor.Shape))
         {
-            return new TensorVerdict
-            {
-                Name = declared.Name,
-                Shape = evidence.Got.Shape,
-                Stored = evidence.Stored,
-                Declared = evidence.Declared,
-                Theorem = declared.Theorem,
-                Verdict = Verdict.Wrong,
-                Mismatch = $"its shape is {evidence.Got.Shape}; expected {declared.Tensor.Shape}",
-                Histogram = new GaugeHistogram(),
-            };
+            return Mismatched(evidence, declared, $"its shape is {evidence.Got.Shape}; expected {declared.Tensor.Shape}");
         }
 
         (Measurement all, BiasSums[] planes) = MeasureJob.Of(evidence, declared.Tensor);
@@ -71,6 +61,19 @@ public static class Judge
             BiasRemark = proven && !bitwise ? remark : null,
         };
     }
+
+    /// <summary>The verdict on an output whose shape or element type alone is wrong.</summary>
+    internal static TensorVerdict Mismatched(Evidence evidence, BoundedOutput declared, string mismatch) => new()
+    {
+        Name = declared.Name,
+        Shape = evidence.Got.Shape,
+        Stored = evidence.Stored,
+        Declared = evidence.Declared,
+        Theorem = declared.Theorem,
+        Verdict = Verdict.Wrong,
+        Mismatch = mismatch,
+        Histogram = new GaugeHistogram(),
+    };
 
     /// <summary>The models that may explain what the declared one does not, the most precise first.</summary>
     internal static IEnumerable<ArithmeticModel> Others(ArithmeticModel declared) => ArithmeticModel.All.Where(model => model != declared && model != ArithmeticModel.Fp32);

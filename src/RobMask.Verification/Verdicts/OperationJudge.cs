@@ -1,3 +1,4 @@
+using RobMask.Checkpoints;
 using RobMask.Verification.Bounds;
 using RobMask.Verification.Operations;
 using RobMask.Verification.Verdicts.Causes;
@@ -10,6 +11,9 @@ namespace RobMask.Verification.Verdicts;
 /// <param name="options">How much is said; null for the usual.</param>
 public sealed class OperationJudge(JudgeOptions? options = null)
 {
+    private static readonly SafetensorsType[] Numbers = [SafetensorsType.F32, SafetensorsType.F64, SafetensorsType.F16, SafetensorsType.BF16];
+    private static readonly SafetensorsType[] Decisions = [SafetensorsType.BOOL, SafetensorsType.U8];
+
     private readonly JudgeOptions _options = options ?? new JudgeOptions();
 
     /// <summary>Judges an operation.</summary>
@@ -41,7 +45,8 @@ public sealed class OperationJudge(JudgeOptions? options = null)
             if (got.FirstOrDefault(tensor => tensor.Name == output.Name) is { } tensor)
             {
                 Evidence evidence = new(tensor.Tensor, tensor.Stored, bits.GetValueOrDefault(output.Name), declared, _ => output);
-                judged.Add((evidence, Judge.Of(evidence, output)));
+                string? mismatch = WrongType(request.Name, tensor);
+                judged.Add((evidence, mismatch is null ? Judge.Of(evidence, output) : Judge.Mismatched(evidence, output, mismatch)));
             }
         }
 
@@ -56,6 +61,14 @@ public sealed class OperationJudge(JudgeOptions? options = null)
             Missing = [.. expected.Select(output => output.Name).Except(got.Select(tensor => tensor.Name))],
             Unknown = [.. got.Select(tensor => tensor.Name).Except(expected.Select(output => output.Name))],
         };
+    }
+
+    // The values may be right by accident: integers hold 0 and 1 and what ReLU leaves of whole numbers.
+    private static string? WrongType(string name, GotTensor got)
+    {
+        OperationOutput? output = OperationCatalog.All.FirstOrDefault(operation => operation.Name == name)?.Outputs.FirstOrDefault(output => output.Name == got.Name);
+        SafetensorsType[]? allowed = output?.Type switch { "BOOL" => Decisions, "T" => Numbers, _ => null };
+        return allowed is null || allowed.Contains(got.Stored) ? null : $"its element type is {got.Stored}; expected {string.Join(", ", allowed)}";
     }
 
     // Where nothing is proven, the value in double is all there is.
@@ -93,7 +106,9 @@ public sealed class OperationJudge(JudgeOptions? options = null)
     private TensorVerdict Finish(OperationRequest request, Evidence evidence, TensorVerdict verdict)
     {
         bool known = OperationCatalog.All.Any(operation => operation.Name == request.Name);
-        if (_options.Causes && known && verdict.Verdict is Verdict.Wrong or Verdict.Explained)
+        // Of a wrong shape a cause may be found in the values; a wrong element type is the cause.
+        bool isOtherType = verdict.Mismatch is not null && evidence.Got.Shape.Equals(evidence.Bound(evidence.Declared).Tensor.Shape);
+        if (_options.Causes && known && !isOtherType && verdict.Verdict is Verdict.Wrong or Verdict.Explained)
         {
             (string? cause, ArithmeticModel? model) = CauseFinder.Of(new Suspicion(request, evidence.Bound(evidence.Declared), evidence.Got, evidence.Stored, evidence.Declared));
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RobMask.Checkpoints;
 using RobMask.Kernels;
 using RobMask.Tensors;
@@ -46,6 +47,35 @@ public sealed class TraceVerificationTests : IDisposable
         TensorVerdict wrong = Assert.Single(report.FirstWrong.Outputs, output => output.Verdict == Verdict.Wrong);
         Assert.Equal(7, wrong.First!.Value.Index);
         Assert.Equal(1, wrong.OutsideCount);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_view_of_labels_is_labels_and_both_may_be_used(bool endToEnd)
+    {
+        string path = Sample();
+        TraceSample.Edit(path, program =>
+        {
+            JsonArray operations = program["operations"]!.AsArray();
+            int loss = operations.IndexOf(operations.First(operation => (string?)operation!["op"] == "cross_entropy"));
+            operations[loss]!["inputs"]!["target"] = "labels.again";
+            operations.Insert(loss, Alias("labels.rows", "labels.again", "2"));
+            operations.Insert(loss, Alias("labels", "labels.rows", "2,1"));
+        });
+        VerdictReport report = Verify(path, new() { EndToEnd = endToEnd });
+        Assert.Equal(15, report.Operations.Count);
+        Assert.True(report.IsKept);
+
+        static JsonObject Alias(string input, string output, string shape) => new()
+        {
+            ["name"] = output,
+            ["op"] = "alias",
+            ["phase"] = "loss",
+            ["attributes"] = new JsonObject { ["shape"] = shape },
+            ["inputs"] = new JsonObject { ["input"] = input },
+            ["outputs"] = new JsonObject { ["output"] = output },
+        };
     }
 
     [Fact]

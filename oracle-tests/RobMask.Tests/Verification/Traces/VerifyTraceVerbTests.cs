@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RobMask.Tests.Cli;
 using Xunit;
 
@@ -29,6 +30,25 @@ public sealed class VerifyTraceVerbTests : IDisposable
         using JsonDocument report = JsonDocument.Parse(output);
         Assert.Equal("wrong", report.RootElement.GetProperty("verdict").GetString());
         Assert.Contains("conv2", report.RootElement.GetProperty("firstWrong").ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify trace")]
+    [InlineData("verify trace --end-to-end")]
+    public void A_trace_of_which_nothing_is_judged_ends_with_1_and_says_so(string verb)
+    {
+        string path = Sample();
+        TraceSample.Edit(path, program =>
+        {
+            foreach (JsonNode? operation in program["operations"]!.AsArray().Where(operation => (string?)operation!["op"] != "alias"))
+            {
+                operation!["opaque"] = true;
+            }
+        });
+        (int code, string output, _) = CommandLine.Run(verb, path);
+        Assert.Equal(1, code);
+        Assert.EndsWith("nothing was judged", output.Trim(), StringComparison.Ordinal);
+        Assert.Contains("precision: fp32, as the trace declares", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,6 +21,26 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void Numbers_stored_as_integers_are_wrong_though_their_values_are_right()
+    {
+        OperationRequest request = Judging.Request("relu", [("input", DenseTensor<float>.From([-1, 0, 3], 3))]);
+        TensorVerdict verdict = Judging.Of(request, "output", DenseTensor<long>.From([0, 0, 3], 3));
+        Assert.Equal((Verdict.Wrong, "its element type is I64; expected F32, F64, F16, BF16"), (verdict.Verdict, verdict.Mismatch));
+        Assert.Null(verdict.Cause);
+        Assert.Equal(Verdict.Bitwise, Judging.Of(request, "output", DenseTensor<float>.From([0, 0, 3], 3)).Verdict);
+    }
+
+    [Fact]
+    public void Decisions_stored_as_numbers_are_wrong_though_their_values_are_right()
+    {
+        OperationRequest request = Judging.Request("feature_mask", [("input", DenseTensor<float>.From([-1, 0, 3], 3))]);
+        TensorVerdict verdict = Judging.Of(request, "mask", DenseTensor<float>.From([0, 0, 1], 3));
+        Assert.Equal((Verdict.Wrong, "its element type is F32; expected BOOL, U8"), (verdict.Verdict, verdict.Mismatch));
+        Assert.Equal(Verdict.Bitwise, Judging.Of(request, "mask", DenseTensor<bool>.From([false, false, true], 3)).Verdict);
+        Assert.Equal(Verdict.Bitwise, Judging.Of(request, "mask", DenseTensor<byte>.From([0, 0, 1], 3)).Verdict);
+    }
+
+    [Fact]
     public void Another_order_of_the_sum_is_within()
     {
         OperationRequest request = Judging.Convolution();
@@ -156,7 +176,6 @@ public sealed class JudgeTests
         TensorVerdict open = Judging.Of(request, "mask", DenseTensor<bool>.From([false, true, true, false], 4));
         Assert.Equal(Verdict.Wrong, open.Verdict);
         Assert.StartsWith("the mask is open at 0", open.Cause, StringComparison.Ordinal);
-        Assert.Equal(Verdict.Bitwise, Judging.Of(request, "mask", DenseTensor<float>.From([0, 0, 1, 0], 4)).Verdict);
     }
 
     [Fact]

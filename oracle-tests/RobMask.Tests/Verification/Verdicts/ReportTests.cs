@@ -18,9 +18,9 @@ public sealed partial class ReportTests
         OperationRequest request = Judging.Convolution();
         DenseTensor<float> got = Judging.Right(request, "output");
         got.Span[41] = 77.5f;
-        OperationRequest mask = Judging.Request("feature_mask", [("input", DenseTensor<float>.From([float.NaN, 1], 2))]);
+        OperationRequest relu = Judging.Request("relu", [("input", DenseTensor<float>.From([1, 1], 2))]);
         OperationJudge judge = new(new JudgeOptions { Details = true });
-        return new VerdictReport("a <b> & c", [judge.Of(request, [new("output", got, SafetensorsType.F32)], ArithmeticModel.Fp32, "conv<1>"), judge.Of(mask, [new("mask", DenseTensor<float>.From([float.NaN, 1], 2), SafetensorsType.F32)], ArithmeticModel.Tf32)])
+        return new VerdictReport("a <b> & c", [judge.Of(request, [new("output", got, SafetensorsType.F32)], ArithmeticModel.Fp32, "conv<1>"), judge.Of(relu, [new("output", DenseTensor<float>.From([float.NaN, 1], 2), SafetensorsType.F32)], ArithmeticModel.Tf32)])
         {
             Facts = [new("device", "\"x\"")],
             Tables = [new VerdictTable("further", ["layer", "bits"], [["one", "2"]])],

@@ -14,8 +14,11 @@ public sealed record VerdictReport(string Title, IReadOnlyList<OperationVerdict>
     /// <summary>The worst verdict.</summary>
     public Verdict Verdict => Operations.Count == 0 ? Verdict.Unproven : Operations.Max(operation => operation.Verdict);
 
-    /// <summary>Whether every declared precision is kept.</summary>
-    public bool IsKept => Operations.All(operation => operation.IsKept);
+    /// <summary>Whether every declared precision is kept; where nothing was judged, nothing is known to be.</summary>
+    public bool IsKept => !IsEmpty && Operations.All(operation => operation.IsKept);
+
+    /// <summary>Whether no output was judged at all.</summary>
+    internal bool IsEmpty => Operations.All(operation => operation.Outputs.Count == 0);
 
     /// <summary>The first operation that is wrong; null where none is.</summary>
     public OperationVerdict? FirstWrong => Operations.FirstOrDefault(operation => operation.Verdict == Verdict.Wrong);

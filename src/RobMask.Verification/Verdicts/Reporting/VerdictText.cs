@@ -64,6 +64,11 @@ public static class VerdictText
     /// <summary>The report in one sentence.</summary>
     public static string Summary(VerdictReport report)
     {
+        if (report.IsEmpty)
+        {
+            return "nothing was judged";
+        }
+
         IEnumerable<string> counts = Enum.GetValues<Verdict>()
             .Select(verdict => (Verdict: verdict, Count: report.Operations.Sum(operation => operation.Outputs.Count(output => output.Verdict == verdict))))
             .Where(pair => pair.Count > 0)
