@@ -304,8 +304,13 @@ def main():
     parser.add_argument("--device", default="cpu", help="cpu (default), cuda, cuda:1, …")
     parser.add_argument("--precision", default="fp32", choices=["fp32", "tf32", "bf16"], help="of products; declared to the check (default fp32)")
     options = parser.parse_args()
-    device = torch.device(options.device)
-    if options.precision == "tf32" and device.type != "cuda":
+    missing = None
+    try:
+        torch.empty(1, device=options.device)
+    except Exception as error:  # the check is told, in answer to its hello
+        missing = f"--device {options.device}: {str(error).splitlines()[0]}"
+    device = torch.device("cpu" if missing else options.device)
+    if options.precision == "tf32" and not options.device.startswith("cuda"):
         parser.error("--precision tf32 needs --device cuda")
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.precision == "tf32"
     operations = Operations(options.precision)
@@ -316,6 +321,8 @@ def main():
         request = json.loads(line)
         answer = {"id": request.get("id"), "ok": False}
         try:
+            if missing:
+                raise ValueError(missing)
             if request["request"] == "hello":
                 if request["protocol"] != PROTOCOL:
                     raise ValueError(f"this backend speaks version {PROTOCOL} of the protocol")

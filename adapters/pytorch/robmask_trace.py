@@ -299,7 +299,7 @@ def _checksum(tensor):
     if not length:
         return 0
     if values.device.type == "cpu":
-        return zlib.adler32(memoryview((ctypes.c_ubyte * length).from_address(values.data_ptr())))
+        return zlib.crc32(memoryview((ctypes.c_ubyte * length).from_address(values.data_ptr())))
     if values.dtype != torch.bool:
         values = values.view({1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}[values.element_size()])
     values = values.flatten()
@@ -382,11 +382,14 @@ class _Recorder(TorchDispatchMode):
 
     def entering(self, name):
         def hook(module, inputs):
+            if name == "":
+                self.modules.clear()  # what an exception, caught since, has left
             self.modules.append(name)
         return hook
 
     def leaving(self, module, inputs, output):
-        self.modules.pop()
+        if self.modules:
+            self.modules.pop()
 
     def unique(self, name):
         stem = name if len(name) <= _LONGEST else f"{name[:_LONGEST // 2]}…{name[-_LONGEST // 2 + 1:]}"
@@ -816,10 +819,13 @@ class _Recorder(TorchDispatchMode):
     def on_mean(self, run, self_, dim=None, keepdim=False, dtype=None, out=None):
         if self_.dim() != 4 or dim is None or sorted(d % 4 for d in dim) != [2, 3] or dtype is not None or out is not None:
             return NotImplemented
+        if self_.device.type == "cpu" and self_.dtype in (torch.float16, torch.bfloat16):
+            return NotImplemented  # rounds the sum to 16 bits too
         result = run()
         name = self.forward_name("global_avg_pool")
         entry = self.note("global_avg_pool", {"input": self_}, {"output": result.view(self_.shape[0], self_.shape[1])}, name=name)
-        self.averaged.append((tuple(self_.shape), entry["inputs"]["input"], name))
+        if "opaque" not in entry:
+            self.averaged.append((tuple(self_.shape), entry["inputs"]["input"], name))
         return result
 
     def on_div(self, run, self_, other, out=None, rounding_mode=None):

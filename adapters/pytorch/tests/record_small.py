@@ -55,13 +55,99 @@ class Masks(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
+class Heads(nn.Module):
+    """One input of three layers, two of them as wide."""
+
+    def __init__(self):
+        super().__init__()
+        self.heads = nn.ModuleList([nn.Linear(48, 10), nn.Linear(48, 7), nn.Linear(48, 10)])
+
+    def forward(self, x):
+        return [head(x) for head in self.heads]
+
+
+def heads(path, optimizer, model, labels):
+    """One input of several layers, one layer at two batch sizes, two losses of the same logits, a scheduler made inside."""
+    images, few, fewer = torch.rand(4, 48), torch.rand(3, 48), labels[:3].clone()
+    others, sevens = 9 - labels, labels % 7
+    with trace(model, path, optimizer=optimizer):
+        scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+        first, second, third = model(images)
+        loss = F.cross_entropy(first, labels) + F.cross_entropy(first, others)
+        loss = loss + F.cross_entropy(second, sevens) + F.cross_entropy(third, labels)
+        loss = loss + F.cross_entropy(model.heads[0](few), fewer)
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+
+
+def closure(path, optimizer, model, images, labels):
+    def loss():
+        optimizer.zero_grad()
+        found = F.cross_entropy(model(images), labels)
+        found.backward()
+        return found
+
+    with trace(model, path, optimizer=optimizer):
+        optimizer.step(loss)
+        optimizer.step(loss)
+
+
+class Clipping(torch.optim.SGD):
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter.grad.clamp_(-0.001, 0.001)
+        return super().step(closure)
+
+
+def odd(path, labels):
+    """What the catalogue does not take, and what changes where PyTorch does not see it: nothing may be refused or judged wrong."""
+    model = nn.Linear(48, 10)
+    model.register_parameter("__metadata__", nn.Parameter(torch.randn(5, 48)))
+    bag = nn.EmbeddingBag(10, 5, sparse=True)
+    optimizer = Clipping(model.parameters(), lr=0.05)
+    norm = nn.BatchNorm1d(4)
+    images = torch.rand(4, 48)
+    with trace(model, path, optimizer=optimizer):
+        numbers = torch.arange(12).reshape(3, 4)
+        torch.mm(F.relu(numbers - 5), numbers.t())
+        F.linear(images, getattr(model, "__metadata__"), torch.ones(1))
+        F.relu(model(images[:0]))
+        model(torch.fft.fft(images).real)
+        bag(labels.reshape(4, 1)).sum().backward()
+        norm(torch.randn(4, 4, 7))
+        norm.eval()(torch.randn(8, 4))
+        features, masks = torch.randn(4, 8, 3, 3).bfloat16().requires_grad_(), [torch.rand(shape, requires_grad=True) for shape in ((3, 8), (3, 8), (4, 3))]
+        with torch.autocast("cpu", torch.bfloat16):
+            rescaled = mixed_rescale(features, *masks)
+        rescaled.sum().backward()
+        wave = images
+        for _ in range(200):
+            wave = wave + torch.sin(wave)
+        model(images)
+        images.numpy()[:] = 2
+        (model(images) + F.linear(images, getattr(model, "__metadata__").repeat(2, 1))).sum().backward()
+        optimizer.step()
+        model(images)
+
+
 def main():
     path, what = sys.argv[1:]
     torch.manual_seed(3)
-    model = {"everything": Everything, "masks": Masks}.get(what, Usual)()
+    model = {"everything": Everything, "masks": Masks, "heads": Heads}.get(what, Usual)()
     images, labels = torch.rand(4, 3, 16, 16), torch.randint(0, 10, (4,))
     mirrored = images.flip(3)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    if what == "nothing":
+        with trace(model, path):
+            pass
+    if what == "heads":
+        return heads(path, optimizer, model, labels)
+    if what == "closure":
+        return closure(path, optimizer, model, images, labels)
+    if what == "odd":
+        return odd(path, labels)
     if what == "attack":
         model.eval()
         with trace(model, path):

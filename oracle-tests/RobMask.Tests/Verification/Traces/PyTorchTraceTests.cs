@@ -72,6 +72,8 @@ public sealed class PyTorchTraceTests(ITestOutputHelper log) : IDisposable
     [InlineData("everything")]
     [InlineData("masks")]
     [InlineData("attack")]
+    [InlineData("heads")]
+    [InlineData("closure")]
     public void A_step_of_a_small_network_is_within(string what)
     {
         PyTorch.Require();
@@ -82,6 +84,30 @@ public sealed class PyTorchTraceTests(ITestOutputHelper log) : IDisposable
         Assert.All(report.Operations, operation => Assert.All(operation.Outputs, tensor => Assert.True(tensor.Verdict <= Verdict.Within, Say(operation, tensor))));
         Assert.Empty(report.Tables.Where(table => table.Title == "not judged").SelectMany(table => table.Rows.Select(row => string.Join(' ', row))));
         log.WriteLine(string.Join('\n', report.Operations.Select(operation => $"{operation.Label} {operation.Operation} {operation.Declared} {operation.Verdict}")));
+    }
+
+    [SkippableTheory]
+    [InlineData("odd")]
+    public void What_the_catalogue_does_not_take_is_left_unjudged(string what)
+    {
+        PyTorch.Require();
+        string path = _folder["step.safetensors"];
+        (int code, string output) = PyTorch.Run(Path.Combine("tests", "record_small.py"), path, what);
+        Assert.True(code == 0, output);
+        VerdictReport report = Verify(path, new());
+        Assert.All(report.Operations, operation => Assert.All(operation.Outputs, tensor => Assert.True(tensor.Verdict <= Verdict.Within, Say(operation, tensor))));
+        Assert.Contains(report.Tables, table => table.Title == "not judged");
+        Assert.All(report.Operations, operation => Assert.InRange(operation.Label.Length, 1, 100));
+    }
+
+    [SkippableFact]
+    public void A_block_in_which_nothing_ran_is_an_error_and_leaves_no_file()
+    {
+        PyTorch.Require();
+        (int code, string output) = PyTorch.Run(Path.Combine("tests", "record_small.py"), _folder["step.safetensors"], "nothing");
+        Assert.NotEqual(0, code);
+        Assert.Contains("no operation was recorded", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [SkippableFact]
