@@ -62,6 +62,8 @@ class trace:
         self._undo = contextlib.ExitStack()
         try:
             for name, module in self._model.named_modules():
+                if isinstance(module, torch.jit.ScriptModule):
+                    continue  # takes no hooks
                 self._undo.callback(module.register_forward_pre_hook(self._recorder.entering(name)).remove)
                 self._undo.callback(module.register_forward_hook(self._recorder.leaving).remove)
             if self._optimizer is not None:
@@ -133,7 +135,7 @@ class _MixedRescale(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x, gammas, betas, coefficients):
         ctx.save_for_backward(x, gammas, betas, coefficients)
-        with _quietly() as recorder, torch.autocast(x.device.type, enabled=False):
+        with _quietly() as recorder, _without_autocast(x.device.type):
             wide_x, wide_gammas, wide_betas, mixture = _widened(x, gammas, betas, coefficients)
             gamma, beta = mixture @ wide_gammas, mixture @ wide_betas
             shape = list(gamma.shape) + [1] * (x.dim() - 2)
@@ -149,7 +151,7 @@ class _MixedRescale(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad_output):
         x, gammas, betas, coefficients = ctx.saved_tensors
-        with _quietly() as recorder, torch.autocast(x.device.type, enabled=False):
+        with _quietly() as recorder, _without_autocast(x.device.type):
             wide_x, wide_gammas, wide_betas, mixture, wide_grad = _widened(x, gammas, betas, coefficients, grad_output)
             gamma = mixture @ wide_gammas
             places = list(range(2, x.dim()))
@@ -167,6 +169,10 @@ class _MixedRescale(torch.autograd.Function):
                 inputs = {"input": x, "gammas": gammas, "betas": betas, "coefficients": coefficients, "grad_output": grad_output}
                 recorder.note("mixed_rescale_backward", inputs, gradients, name=name, phase="backward")
         return tuple(gradients.values())
+
+
+def _without_autocast(device):
+    return torch.autocast(device, enabled=False) if device in ("cpu", "cuda") else contextlib.nullcontext()
 
 
 def _widened(*tensors):
@@ -372,6 +378,7 @@ class _Recorder(TorchDispatchMode):
         self.logits_of, self.loss_gradients, self.averaged = {}, {}, []
         self.linear_layers = {}  # ("weight" or "input", name of the tensor): the layers
         self.linear_gradients = {}  # name of a gradient: the layers whose output's it is
+        self.linear_used = set()  # the layers whose grad_input is recorded
         self.linear_entries = {}  # (name of a gradient, layer): the recorded linear_backward
         for name, tensor in list(model.named_parameters()) + list(model.named_buffers()):
             self.given_names[_storage(tensor)._cdata] = (StorageWeakRef(_storage(tensor)), _key(tensor), name)
@@ -856,9 +863,12 @@ class _Recorder(TorchDispatchMode):
             return NotImplemented
         if mat2.is_contiguous() and mat2.numel():
             other = self.ref(mat2)
-            # grad_output · weight: of a layer with this weight, used on as many rows. Which of several does not change the number.
-            layer = next((one for one in reversed(self.linear_layers.get(("weight", other), ())) if one.rows == self_.shape[0]), None)
-            if layer and self.is_gradient(self_):
+            # grad_output · weight: of a layer with this weight, used on as many rows. Which of several does not change the number;
+            # autograd begins with the last.
+            layers = [one for one in reversed(self.linear_layers.get(("weight", other), ())) if one.rows == self_.shape[0]]
+            if layers and self.is_gradient(self_):
+                layer = next((one for one in layers if one not in self.linear_used), layers[0])
+                self.linear_used.add(layer)
                 return self.linear_backward(run, [layer], self_, "grad_input")
             # grad_outputᵀ · input: of a layer on this input, as wide; the one whose grad_input came from the same gradient, if any.
             layers = [one for one in reversed(self.linear_layers.get(("input", other), ())) if one.width == self_.shape[0]]
