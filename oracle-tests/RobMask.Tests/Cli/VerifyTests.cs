@@ -73,7 +73,7 @@ public sealed class VerifyTests : IDisposable
     [InlineData("verify op conv2d --in in.npz --got got.npz --precision fp8", 2, "there is no precision «fp8»; expected fp32, tf32, fp16, bf16")]
     [InlineData("verify op conv2d --in in.npz --got got.txt", 2, "the extension must be")]
     [InlineData("verify op conv2d --in in.npz", 2, "--got")]
-    [InlineData("verify golden nothing.npz", 3, "there is no golden case «nothing»")]
+    [InlineData("verify golden nothing.npz", 3, "nothing.npz: there is no such file or folder")]
     [InlineData("verify golden got.npz --case conv2d/nothing", 2, "there is no golden case «conv2d/nothing»")]
     [InlineData("verify golden got.npz --case conv2d_backward/one-product", 3, "has no output of case")]
     [InlineData("verify", 2, "robmask verify needs a verb: op")]

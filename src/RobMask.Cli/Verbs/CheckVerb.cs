@@ -58,6 +58,11 @@ internal static class CheckVerb
                     Cases = parsed.GetValue(cases) ?? CheckOptions.DefaultCases,
                     SaveFolder = parsed.GetValue(save),
                 };
+                if (options.SaveFolder is string folder && File.Exists(folder))
+                {
+                    throw new IOException($"--save: {folder} is a file; expected a folder, which is made where there is none");
+                }
+
                 CaseFile? saved = parsed.GetValue(replay) is string file ? CaseFile.Load(file) : null;
                 using ProcessBackend process = new(command, TimeSpan.FromSeconds(limit), model, shell.Cancellation);
                 BackendCheck check = new(process, options);

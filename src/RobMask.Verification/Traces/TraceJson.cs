@@ -1,13 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using RobMask.Data;
 using RobMask.Verification.Bounds;
 
 namespace RobMask.Verification.Traces;
 
 /// <summary>The program of a trace as JSON, read strictly: no unknown, double, missing or null member.</summary>
-internal static class TraceJson
+internal static partial class TraceJson
 {
     private const string Format = "robmask.trace";
     private const string ByteOrder = "little";
@@ -94,9 +95,25 @@ internal static class TraceJson
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{file}: {TraceProgram.MetadataKey}: {error.Message}", error);
+            throw new InvalidDataException($"{file}: {TraceProgram.MetadataKey}: {Words(error)}", error);
         }
     }
+
+    // .NET speaks of members of its types, of which a trace has none.
+    private static string Words(JsonException error)
+    {
+        string where = error.Path is null or "$" ? "the program" : error.Path.TrimStart('$', '.');
+        return Unknown().Match(error.Message) is { Success: true } unknown ? $"{where}: there is no member «{unknown.Groups[1].Value}»"
+            : Missing().Match(error.Message) is { Success: true } missing ? $"{where}: {missing.Groups[1].Value.Replace("'", string.Empty, StringComparison.Ordinal)} is missing"
+            : error.Message.Contains("could not be converted", StringComparison.Ordinal) ? $"{where} has a value of the wrong type"
+            : error.Message;
+    }
+
+    [GeneratedRegex("property '([^']*)' could not be mapped")]
+    private static partial Regex Unknown();
+
+    [GeneratedRegex(@"missing required properties including: (.*?)\.( Path|$)")]
+    private static partial Regex Missing();
 
     private static TraceOperation Operation(string file, string where, Step step)
     {

@@ -26,6 +26,11 @@ public sealed class GoldenJudge(GoldenCorpus corpus, OperationJudge judge)
         IReadOnlyList<GoldenEntry> entries = corpus.Entries();
         if (!Directory.Exists(path))
         {
+            if (!File.Exists(path))
+            {
+                throw new FileNotFoundException($"{path}: there is no such file or folder", path);
+            }
+
             return [Of(path, Entry(entries, path, name), declared)];
         }
 

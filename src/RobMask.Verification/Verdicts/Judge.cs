@@ -20,7 +20,7 @@ public static class Judge
     {
         ArgumentNullException.ThrowIfNull(evidence);
         TensorVerdict verdict = Of(evidence, evidence.Bound(evidence.Declared));
-        ArithmeticModel? explanation = verdict.Verdict == Verdict.Wrong && verdict.Mismatch is null
+        ArithmeticModel? explanation = verdict.Verdict == Verdict.Wrong && verdict.Mismatch is null && !FewOutside.Holds(verdict)
             ? Others(evidence.Declared).FirstOrDefault(model => Covers(evidence.Bound(model), evidence.Got, evidence.Stored))
             : null;
         return explanation is null ? verdict : verdict with { Verdict = Verdict.Explained, Explanation = explanation };

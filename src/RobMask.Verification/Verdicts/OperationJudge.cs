@@ -85,7 +85,7 @@ public sealed class OperationJudge(JudgeOptions? options = null)
 
         foreach (ArithmeticModel model in Judge.Others(judged[0].Evidence.Declared))
         {
-            int[] open = [.. Enumerable.Range(0, judged.Count).Where(i => judged[i].Verdict is { Verdict: Verdict.Wrong, Mismatch: null })];
+            int[] open = [.. Enumerable.Range(0, judged.Count).Where(i => judged[i].Verdict is { Verdict: Verdict.Wrong, Mismatch: null } && !FewOutside.Holds(judged[i].Verdict))];
             if (open.Length == 0)
             {
                 return;
@@ -110,7 +110,7 @@ public sealed class OperationJudge(JudgeOptions? options = null)
         bool isOtherType = verdict.Mismatch is not null && evidence.Got.Shape.Equals(evidence.Bound(evidence.Declared).Tensor.Shape);
         if (_options.Causes && known && !isOtherType && verdict.Verdict is Verdict.Wrong or Verdict.Explained)
         {
-            (string? cause, ArithmeticModel? model) = CauseFinder.Of(new Suspicion(request, evidence.Bound(evidence.Declared), evidence.Got, evidence.Stored, evidence.Declared));
+            (string? cause, ArithmeticModel? model) = CauseFinder.Of(new Suspicion(request, evidence.Bound(evidence.Declared), evidence.Got, evidence.Stored, evidence.Declared), isPrecision: !FewOutside.Holds(verdict));
 
             // Bounds of TF32 often cover a result of bf16 operands; computed with such operands, it shows which it is.
             verdict = verdict with { Cause = cause, Explanation = verdict.Explanation is null ? null : model ?? verdict.Explanation };
@@ -119,6 +119,10 @@ public sealed class OperationJudge(JudgeOptions? options = null)
         if (known && verdict.Verdict == Verdict.Within && ProductSum.Terms(request, verdict.Name) is long terms)
         {
             verdict = verdict with { SizeRemark = SizeTest.Of(verdict.Gauge, terms, verdict.Shape.Length, verdict.Declared) };
+        }
+        else if (known && verdict.Verdict == Verdict.Within && ReductionLength.Of(request, verdict.Name) is (long length, long sums))
+        {
+            verdict = verdict with { SizeRemark = SizeTest.Of(ReductionLength.Gauge(verdict), length, sums, ArithmeticModel.Fp32) };
         }
 
         return !_options.Details || verdict.Mismatch is not null

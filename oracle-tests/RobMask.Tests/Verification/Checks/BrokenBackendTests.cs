@@ -59,6 +59,7 @@ public sealed class BrokenBackendTests
     [InlineData("--backend|/bin/sh 'x", 2, "without its partner")]
     [InlineData("--backend|cat|--timeout|0", 2, "--timeout")]
     [InlineData("--backend|cat|--cases|0", 2, "--cases")]
+    [InlineData("--backend|cat|--save|/etc/passwd", 3, "/etc/passwd is a file; expected a folder")]
     [InlineData("--backend|cat|--precision|fp8", 2, "fp8")]
     [InlineData("--backend|cat|--replay|/no/such/file.safetensors", 3, "/no/such/file.safetensors")]
     public void Bad_usage_is_told_in_one_line(string arguments, int code, string expected)

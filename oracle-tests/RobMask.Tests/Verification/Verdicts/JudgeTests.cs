@@ -31,6 +31,42 @@ public sealed class JudgeTests
     }
 
     [Fact]
+    public void One_element_outside_is_wrong_though_a_model_covers_it()
+    {
+        OperationRequest request = Judging.Convolution();
+        DenseTensor<float> got = Planted.Unfused(request);
+        DenseTensor<float> rounded = Planted.Rounded(request, "tf32");
+        int worst = Enumerable.Range(0, got.Length).MaxBy(i => Math.Abs(got.Span[i] - rounded.Span[i]));
+        got.Span[worst] = rounded.Span[worst];
+        TensorVerdict verdict = Judging.Of(request, "output", got);
+        Assert.Equal((Verdict.Wrong, 1L), (verdict.Verdict, verdict.OutsideCount));
+        Assert.StartsWith("one element", verdict.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_normalised_output_shifted_within_its_bound_is_remarked_and_the_right_one_is_not()
+    {
+        OperationRequest request = Judging.Request("normalize", [("input", TestTensors.Normal<float>(5, 32, 4, 16, 16))], "training=true");
+        DenseTensor<float> right = Judging.Right(request, "output");
+        TensorVerdict shifted = Judging.Of(request, "output", Judging.Map(right, x => x + 1e-4f));
+        Assert.Equal(Verdict.Within, shifted.Verdict);
+        Assert.Contains("independent roundings of 8192 terms", shifted.SizeRemark, StringComparison.Ordinal);
+        TensorVerdict other = Judging.Of(request, "output", Judging.Map(right, x => MathF.BitIncrement(x)));
+        Assert.Equal((Verdict.Within, null), (other.Verdict, other.SizeRemark));
+    }
+
+    [Fact]
+    public void A_sum_of_which_terms_were_lost_within_its_bound_is_remarked()
+    {
+        OperationRequest request = Judging.Request("sum", [("input", Judging.Map(TestTensors.Normal<float>(5, 2, 16384), MathF.Abs))]);
+        DenseTensor<float> right = Judging.Right(request, "output");
+        TensorVerdict lost = Judging.Of(request, "output", Judging.Map(right, x => x * (1 - 3e-4f)));
+        Assert.Equal(Verdict.Within, lost.Verdict);
+        Assert.NotNull(lost.SizeRemark);
+        Assert.Null(Judging.Of(request, "output", Judging.Map(right, x => MathF.BitIncrement(x))).SizeRemark);
+    }
+
+    [Fact]
     public void Decisions_stored_as_numbers_are_wrong_though_their_values_are_right()
     {
         OperationRequest request = Judging.Request("feature_mask", [("input", DenseTensor<float>.From([-1, 0, 3], 3))]);

@@ -37,9 +37,12 @@ internal static class CauseFinder
     };
 
     /// <summary>The cause in words, null where nothing is guessed; and the precision that it is, where it is one.</summary>
-    public static (string? Words, ArithmeticModel? Model) Of(Suspicion suspicion)
+    /// <param name="suspicion">The output.</param>
+    /// <param name="isPrecision">Whether a precision of the whole output may be the cause.</param>
+    public static (string? Words, ArithmeticModel? Model) Of(Suspicion suspicion, bool isPrecision = true)
     {
-        Fault? fault = ProductHypotheses.Find(suspicion) ?? ReductionFaults.Find(suspicion) ?? Known(suspicion) ?? OnePass(suspicion) ?? ValuePatterns.Find(suspicion);
+        Fault? products = ProductHypotheses.Find(suspicion);
+        Fault? fault = (products?.Model is null || isPrecision ? products : null) ?? ReductionFaults.Find(suspicion) ?? Known(suspicion) ?? OnePass(suspicion) ?? ValuePatterns.Find(suspicion);
         string? place = fault is { Match: Match.Everywhere } ? null : PlacePatterns.Find(suspicion);
         string? words = fault is null ? place : place is null ? fault.Words : $"{fault.Words} ({place})";
         return (words, fault is { Match: Match.Everywhere } ? fault.Model : null);
