@@ -2,7 +2,6 @@ using RobMask.Engines;
 using RobMask.Engines.Recording;
 using RobMask.Networks;
 using RobMask.Numerics;
-using RobMask.Ops;
 using RobMask.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,11 +15,8 @@ namespace RobMask.Torch.Engine;
 /// operation but a download waits for the device. Every call has a dispose scope of its own: what lives longer is a
 /// <see cref="TorchTensor"/>, which its owner disposes of.
 /// </remarks>
-public sealed class TorchEngine : IEngine
+public sealed partial class TorchEngine : IEngine
 {
-    private const double NormFloor = 1e-12;
-    private const long RadiusDraws = 1L << 60;
-    private const int MostContractions = 20;
     private readonly Device _device;
     private readonly ScalarType _type;
 
@@ -157,78 +153,6 @@ public sealed class TorchEngine : IEngine
     public void FillNormal(ITensor destination, PhiloxKey key, float standardDeviation) => Draw(destination, values => new PhiloxStream(key).FillNormal<float>(values, standardDeviation));
 
     /// <inheritdoc/>
-    public void StartLinf(ITensor origin, ITensor epsilon, PhiloxKey key, PixelBox box, ITensor destination)
-    {
-        FillUniform(destination, key, 0, 1);
-        Give(destination, () =>
-        {
-            Tensor x = Values(origin);
-            Tensor radius = PerImage(epsilon, x);
-            Tensor start = x + (radius * Values(destination).Times(2).Plus(-1));
-            return IntoLinfBall(x, radius, start).Clamp(box.Low, box.High);
-        });
-    }
-
-    /// <inheritdoc/>
-    public void StartL2(ITensor origin, ITensor epsilon, PhiloxKey key, PixelBox box, ITensor destination)
-    {
-        FillNormal(destination, key, 1);
-        PhiloxStream stream = new(key);
-        float[] radii = [.. Enumerable.Range(0, origin.Shape[0]).Select(n => stream.Uniform(RadiusDraws + n))];
-        Give(destination, () =>
-        {
-            Tensor x = Values(origin);
-            Tensor radius = PerImage(epsilon, x);
-            Tensor direction = Values(destination);
-            Tensor share = tensor(radii, _type, _device).reshape(radius.shape);
-            Tensor factor = (radius * share).to(ScalarType.Float64) / Norm(direction).AtLeast(NormFloor);
-            return IntoL2Ball(x, radius, x + (factor.to(_type) * direction)).Clamp(box.Low, box.High);
-        });
-    }
-
-    /// <inheritdoc/>
-    public void StepLinf(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) =>
-        TorchRecords.Step(Recorder, "linf", (Values(origin), Values(gradient), Values(stepSize), Values(epsilon), box), Values(images), () => MoveLinf(origin, gradient, stepSize, epsilon, box, images));
-
-    /// <inheritdoc/>
-    public void StepL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) =>
-        TorchRecords.Step(Recorder, "l2", (Values(origin), Values(gradient), Values(stepSize), Values(epsilon), box), Values(images), () => MoveL2(origin, gradient, stepSize, epsilon, box, images));
-
-    private static void MoveLinf(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
-    {
-        Tensor x = Values(origin);
-        Tensor g = Values(gradient);
-
-        // sign(NaN) is NaN in torch; here a pixel whose gradient is no number stays, and the attack reports it.
-        Tensor sign = (g.AtLeast(0).sign() - (-g).AtLeast(0).sign()).nan_to_num(0);
-        return IntoLinfBall(x, PerImage(epsilon, x), Values(images) + (sign * PerImage(stepSize, x))).Clamp(box.Low, box.High);
-    });
-
-    private void MoveL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
-    {
-        Tensor x = Values(origin);
-        Tensor g = Values(gradient);
-        Tensor factor = PerImage(stepSize, x).to(ScalarType.Float64) / Norm(g).AtLeast(NormFloor);
-        return IntoL2Ball(x, PerImage(epsilon, x), Values(images) + (factor.to(_type) * g)).Clamp(box.Low, box.High);
-    });
-
-    /// <inheritdoc/>
-    public void KeepWorst(ITensor candidate, ITensor objective, ITensor fooled, ITensor kept, ITensor keptObjective, ITensor keptFooled)
-    {
-        using IDisposable noGraph = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor newFooled = Values(fooled);
-        Tensor oldFooled = Values(keptFooled);
-        Tensor newObjective = Values(objective);
-        Tensor oldObjective = Values(keptObjective);
-        Tensor worse = newFooled.gt(oldFooled).logical_or(newFooled.eq(oldFooled).logical_and(newObjective.gt(oldObjective)));
-        Tensor points = Values(kept);
-        points.copy_(where(Shaped(worse, points), Values(candidate), points));
-        oldObjective.copy_(where(worse, newObjective, oldObjective));
-        oldFooled.copy_(where(worse, newFooled, oldFooled));
-    }
-
-    /// <inheritdoc/>
     public void Correct(ITensor logits, ITensor labels, ITensor correct) => Give(correct, () =>
     {
         Tensor z = Values(logits);
@@ -266,58 +190,6 @@ public sealed class TorchEngine : IEngine
     /// <inheritdoc/>
     public void DlrTargeted(ITensor logits, ITensor labels, ITensor targets, float factor, ITensor loss, ITensor? gradient) =>
         TorchLosses.Dlr(Values(logits), Labels(labels), Labels(targets), factor, Values(loss), ValuesOrNull(gradient));
-
-    /// <inheritdoc/>
-    public void SgdStep(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options)
-    {
-        SgdOptions rates = options;
-        TorchRecords.SgdStep(
-            Recorder,
-            (Values(parameter), Values(gradient), options.Momentum == 0 ? null : ValuesOrNull(momentumBuffer), firstStep),
-            options,
-            () => Sgd(parameter, gradient, momentumBuffer, firstStep, rates));
-    }
-
-    private static void Sgd(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options)
-    {
-        using IDisposable noGraph = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        Tensor w = Values(parameter);
-        Tensor g = Values(gradient);
-        if (options.WeightDecay != 0)
-        {
-            Tensor decayed = g.clone();
-            decayed.AddInPlace(w, options.WeightDecay);
-            g = decayed;
-        }
-
-        if (options.Momentum != 0)
-        {
-            Tensor b = Values(momentumBuffer ?? throw new ArgumentException("sgd C2: momentum needs a buffer", nameof(momentumBuffer)));
-            if (firstStep)
-            {
-                b.copy_(g);
-            }
-            else
-            {
-                b.MultiplyInPlace(options.Momentum);
-                b.AddInPlace(g, 1 - (double)options.Dampening);
-            }
-
-            if (options.Nesterov)
-            {
-                Tensor ahead = g.clone();
-                ahead.AddInPlace(b, options.Momentum);
-                g = ahead;
-            }
-            else
-            {
-                g = b;
-            }
-        }
-
-        w.AddInPlace(g, -options.LearningRate);
-    }
 
     /// <summary>The devices that the loaded libtorch sees, in words.</summary>
     public static string Devices() => TorchDevice.Describe();
@@ -369,41 +241,6 @@ public sealed class TorchEngine : IEngine
     private static Tensor Shaped(Tensor perImage, Tensor like) => perImage.reshape([perImage.shape[0], .. Enumerable.Repeat(1L, (int)like.dim() - 1)]);
 
     private static Tensor PerImage(ITensor values, Tensor like) => Shaped(Values(values), like);
-
-    // In double, as the reference measures norms.
-    private static Tensor Norm(Tensor x)
-    {
-        Tensor wide = x.flatten(1).to(ScalarType.Float64);
-        return Shaped((wide * wide).sum(1).sqrt(), x);
-    }
-
-    private static Tensor IntoLinfBall(Tensor origin, Tensor radius, Tensor x) => maximum(minimum(x, origin + radius), origin - radius);
-
-    // As ProjectedStep: contracted again by one more unit of rounding until the norm that is measured does not exceed the radius.
-    private Tensor IntoL2Ball(Tensor origin, Tensor radius, Tensor x)
-    {
-        Tensor wide = radius.to(ScalarType.Float64);
-        Tensor distance = Norm(x - origin);
-        Tensor factor = where(distance.gt(wide), wide / distance.AtLeast(double.Epsilon), ones_like(distance));
-        Tensor inside = origin + (factor.to(_type) * (x - origin));
-        int digits = _type == ScalarType.Float32 ? 24 : 53;
-        for (int j = 1; j <= MostContractions && _device.type == DeviceType.CPU; j++)
-        {
-            Tensor measured = Norm(inside - origin);
-            Tensor outside = measured.gt(wide);
-            if (!outside.any().item<bool>())
-            {
-                return where(distance.gt(wide), inside, x);
-            }
-
-            Tensor shrunk = (wide / measured.AtLeast(double.Epsilon)).Times(1 - Math.ScaleB(1, j - digits));
-            inside = where(outside, origin + (shrunk.to(_type) * (inside - origin)), inside);
-        }
-
-        // A device is not waited for: one contraction by some units of rounding is enough for it.
-        Tensor cautious = origin + ((factor.Times(1 - Math.ScaleB(1, 6 - digits))).to(_type) * (x - origin));
-        return where(distance.gt(wide), cautious, x);
-    }
 
     // The first of the largest; a NaN beats every number. argmax promises no order among equals on a GPU.
     private static Tensor Winner(Tensor logits)
