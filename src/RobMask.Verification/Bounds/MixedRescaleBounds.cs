@@ -69,7 +69,9 @@ internal static class MixedRescaleBounds
                     Approximate product = (Open(g[j], limit) * Open(x[j], float.MaxValue)).Rounded();
                     gradGammas[mask].Add(u * product);
                     gradBetas[mask].Add(u * Open(g[j], limit));
-                    bool overflows = gammas[mask].Magnitude * x[j].Magnitude > float.MaxValue / 4 && double.IsFinite(x[j].Value);
+
+                    // γ·x + β may be formed before g makes it small.
+                    bool overflows = (gammas[mask].Magnitude * x[j].Magnitude) + betas[mask].Magnitude > float.MaxValue / 4 && double.IsFinite(x[j].Value);
                     gradCoefficients[(n * masks) + m].Add(overflows ? Approximate.Unknown : (product * Open(gammas[mask], float.MaxValue)).Within(Subnormal * g[j].Magnitude));
                     gradCoefficients[(n * masks) + m].Add(Open(g[j], limit) * Open(betas[mask], float.MaxValue));
                 }
