@@ -6,6 +6,9 @@ namespace RobMask.Cli.Options;
 /// <summary>The options of a training run, apart from its network, data and attack.</summary>
 internal static class TrainingOptions
 {
+    public static OptionSet<TrainingSettings> CreateMethodChoice() => new OptionSet<TrainingSettings>("Method")
+        .Add("--method", "NAME", "standard, adversarial, trades, advprop, split or robmask (default standard)", Method, (s, v) => s with { Method = v });
+
     public static OptionSet<TrainingSettings> Create() => new OptionSet<TrainingSettings>("Training")
         .Add("--epochs", "N", "passes over the training images (default: about 60,000 images, in demo 30,000; at least 2, at most 30 passes)", Values.Whole(0), (s, v) => s with { Epochs = v })
         .Add("--batch-size", "N", "images of a step (default 100; 50 where there are fewer than 2,000)", Values.Whole(1), (s, v) => s with { BatchSize = v })

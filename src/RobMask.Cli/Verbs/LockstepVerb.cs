@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Data;
@@ -20,8 +21,7 @@ internal static class LockstepVerb
     public static Verb Create(Shell shell)
     {
         RunBuilder run = new();
-        OptionSet<TrainingSettings> method = new OptionSet<TrainingSettings>("Method")
-            .Add("--method", "NAME", "standard, adversarial, trades, advprop, split or robmask (default standard)", TrainingOptions.Method, (s, v) => s with { Method = v });
+        OptionSet<TrainingSettings> method = TrainingOptions.CreateMethodChoice();
         OptionSet<Request> steps = new OptionSet<Request>("Lockstep")
             .Add("--lock-steps", "N", "steps of training (default 3)", Values.Whole(1), (s, v) => s with { Steps = v })
             .Add("--lock-start", "FILE", "a checkpoint whose weights are the start (default: the initial weights of --seed)", Values.Text, (s, v) => s with { Start = v })
@@ -59,27 +59,26 @@ internal static class LockstepVerb
             }
         }
 
-        LockstepStep? first = steps.FirstOrDefault(step => step.First is not null);
+        VerdictReport? report = writer is null ? null : Judge(writer, request.Trace!, shell.Cancellation);
         if (choice.Json)
         {
-            shell.Output.WriteLine(JsonSerializer.Serialize(new { torch = torch.Description, settings = settings.Training, steps }, RunJson.File));
-        }
-        else
-        {
-            shell.Output.WriteLine(first is null
-                ? "all bits are equal"
-                : FormattableString.Invariant($"first difference: step {first.Number}, {first.First!.Name}, element {first.First.FirstIndex}"));
+            JsonNode? verdict = report is null ? null : JsonNode.Parse(VerdictJson.Of(report));
+            shell.Output.WriteLine(JsonSerializer.Serialize(new { torch = torch.Description, settings = settings.Training, steps, verdict }, RunJson.File));
+            return report is null or { IsKept: true } ? ExitCodes.Done : ExitCodes.CheckFailed;
         }
 
-        if (writer is null)
-        {
-            return ExitCodes.Done;
-        }
+        LockstepStep? first = steps.FirstOrDefault(step => step.First is not null);
+        shell.Output.WriteLine(first is null
+            ? "all bits are equal"
+            : FormattableString.Invariant($"first difference: step {first.Number}, {first.First!.Name}, element {first.First.FirstIndex}"));
+        return report is null ? ExitCodes.Done : VerifyVerb.Give(shell, report, page: null, json: false);
+    }
 
+    private static VerdictReport Judge(TraceWriter writer, string path, CancellationToken cancellation)
+    {
         writer.Complete();
-        using TraceFile trace = new(request.Trace!);
-        VerdictReport report = TraceVerification.Run(trace, new TraceVerificationOptions { Judge = new JudgeOptions { Bits = false } }, cancellation: shell.Cancellation);
-        return VerifyVerb.Give(shell, report, page: null, choice.Json);
+        using TraceFile trace = new(path);
+        return TraceVerification.Run(trace, new TraceVerificationOptions { Judge = new JudgeOptions { Bits = false } }, cancellation: cancellation);
     }
 
     private static string Describe(LockstepStep step)

@@ -25,8 +25,7 @@ internal static class TrainVerb
     public static Verb Create(Shell shell)
     {
         RunBuilder run = new();
-        OptionSet<TrainingSettings> method = new OptionSet<TrainingSettings>("Method")
-            .Add("--method", "NAME", "standard, adversarial, trades, advprop, split or robmask (default standard)", TrainingOptions.Method, (s, v) => s with { Method = v });
+        OptionSet<TrainingSettings> method = TrainingOptions.CreateMethodChoice();
         OptionSet<Batches> batches = new OptionSet<Batches>("Given batches, in place of data and epochs (--out is then a .safetensors file)")
             .Add("--batch", "FILE", "«input» [B, N, C, H, W] or [N, C, H, W] and «target» [B, N] or [N]: .safetensors or .npz", Values.Text, (s, v) => s with { File = v })
             .Add("--batch-steps", "N", "steps; batches come round again (default: one for each batch)", Values.Whole(1), (s, v) => s with { Steps = v })

@@ -18,8 +18,7 @@ internal static unsafe class TorchSwitches
     public static IReadOnlyList<TorchSwitch> Set(TorchPrecision precision)
     {
         // cuBLAS reads it when its first handle is made; the value is the one that PyTorch's documentation asks for.
-        bool given = Environment.GetEnvironmentVariable(Workspace) is not null;
-        if (!given)
+        if (Environment.GetEnvironmentVariable(Workspace) is null)
         {
             SetNative(Workspace, ":4096:8");
         }
