@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RobMask.Torch.Checks;
 using RobMask.Verification.Checks;
 using Xunit;
 using Xunit.Abstractions;

@@ -1,3 +1,4 @@
+using RobMask.Torch.Checks;
 using RobMask.Verification.Checks;
 using RobMask.Verification.Xunit;
 

@@ -21,7 +21,7 @@ public sealed partial class TorchEngine
         {
             Tensor x = Values(origin);
             Tensor radius = PerImage(epsilon, x);
-            Tensor start = x + (radius * Values(destination).Times(2).Plus(-1));
+            Tensor start = x.Plus(radius * Values(destination).Times(2).Plus(-1));
             return IntoLinfBall(x, radius, start).Clamp(box.Low, box.High);
         });
     }
@@ -39,7 +39,7 @@ public sealed partial class TorchEngine
             Tensor direction = Values(destination);
             Tensor share = tensor(radii, _type, _device).reshape(radius.shape);
             Tensor factor = (radius * share).to(ScalarType.Float64) / Norm(direction).AtLeast(NormFloor);
-            return IntoL2Ball(x, radius, x + (factor.to(_type) * direction)).Clamp(box.Low, box.High);
+            return IntoL2Ball(x, radius, x.Plus(factor.to(_type) * direction)).Clamp(box.Low, box.High);
         });
     }
 
@@ -58,7 +58,7 @@ public sealed partial class TorchEngine
 
         // sign(NaN) is NaN in torch; here a pixel whose gradient is no number stays, and the attack reports it.
         Tensor sign = (g.AtLeast(0).sign() - (-g).AtLeast(0).sign()).nan_to_num(0);
-        return IntoLinfBall(x, PerImage(epsilon, x), Values(images) + (sign * PerImage(stepSize, x))).Clamp(box.Low, box.High);
+        return IntoLinfBall(x, PerImage(epsilon, x), Values(images).Plus(sign * PerImage(stepSize, x))).Clamp(box.Low, box.High);
     });
 
     private void MoveL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
@@ -66,7 +66,7 @@ public sealed partial class TorchEngine
         Tensor x = Values(origin);
         Tensor g = Values(gradient);
         Tensor factor = PerImage(stepSize, x).to(ScalarType.Float64) / Norm(g).AtLeast(NormFloor);
-        return IntoL2Ball(x, PerImage(epsilon, x), Values(images) + (factor.to(_type) * g)).Clamp(box.Low, box.High);
+        return IntoL2Ball(x, PerImage(epsilon, x), Values(images).Plus(factor.to(_type) * g)).Clamp(box.Low, box.High);
     });
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed partial class TorchEngine
         return Shaped((wide * wide).sum(1).sqrt(), x);
     }
 
-    private static Tensor IntoLinfBall(Tensor origin, Tensor radius, Tensor x) => maximum(minimum(x, origin + radius), origin - radius);
+    private static Tensor IntoLinfBall(Tensor origin, Tensor radius, Tensor x) => maximum(minimum(x, origin.Plus(radius)), origin - radius);
 
     // As ProjectedStep: contracted again by one more unit of rounding until the norm that is measured does not exceed the radius.
     private Tensor IntoL2Ball(Tensor origin, Tensor radius, Tensor x)
@@ -100,7 +100,7 @@ public sealed partial class TorchEngine
         Tensor wide = radius.to(ScalarType.Float64);
         Tensor distance = Norm(x - origin);
         Tensor factor = where(distance.gt(wide), wide / distance.AtLeast(double.Epsilon), ones_like(distance));
-        Tensor inside = origin + (factor.to(_type) * (x - origin));
+        Tensor inside = origin.Plus(factor.to(_type) * (x - origin));
         int digits = _type == ScalarType.Float32 ? 24 : 53;
         for (int j = 1; j <= MostContractions && _device.type == DeviceType.CPU; j++)
         {
@@ -112,11 +112,11 @@ public sealed partial class TorchEngine
             }
 
             Tensor shrunk = (wide / measured.AtLeast(double.Epsilon)).Times(1 - Math.ScaleB(1, j - digits));
-            inside = where(outside, origin + (shrunk.to(_type) * (inside - origin)), inside);
+            inside = where(outside, origin.Plus(shrunk.to(_type) * (inside - origin)), inside);
         }
 
         // A device is not waited for: one contraction by some units of rounding is enough for it.
-        Tensor cautious = origin + ((factor.Times(1 - Math.ScaleB(1, 6 - digits))).to(_type) * (x - origin));
+        Tensor cautious = origin.Plus(factor.Times(1 - Math.ScaleB(1, 6 - digits)).to(_type) * (x - origin));
         return where(distance.gt(wide), cautious, x);
     }
 }

@@ -132,7 +132,7 @@ public sealed partial class TorchEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public void Add(ITensor left, ITensor right, ITensor destination) => Give(destination, () => Values(left) + Values(right));
+    public void Add(ITensor left, ITensor right, ITensor destination) => Give(destination, () => Values(left).Plus(Values(right)));
 
     /// <inheritdoc/>
     public void Subtract(ITensor left, ITensor right, ITensor destination) => Give(destination, () => Values(left) - Values(right));

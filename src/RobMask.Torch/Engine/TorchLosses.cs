@@ -15,7 +15,7 @@ internal static class TorchLosses
         Tensor log = nn.functional.log_softmax(logits, 1);
         Tensor own = At(log, labels);
         double share = smoothing / logits.shape[1];
-        loss.copy_(smoothing == 0 ? -own : -(own.Times(1 - smoothing) + log.sum(1).Times(share)));
+        loss.copy_(smoothing == 0 ? -own : -own.Times(1 - smoothing).Plus(log.sum(1).Times(share)));
         if (gradient is not null)
         {
             Tensor target = nn.functional.one_hot(labels, logits.shape[1]).to(logits.dtype);
@@ -57,7 +57,7 @@ internal static class TorchLosses
         (Tensor sorted, Tensor order) = sort(logits, 1, descending: true, stable: true);
         Tensor rival = targets ?? Rival(logits, labels);
         Tensor top = sorted.select(1, 0);
-        Tensor lower = targets is null ? sorted.select(1, 2) : (sorted.select(1, 2) + sorted.select(1, 3)).Times(0.5);
+        Tensor lower = targets is null ? sorted.select(1, 2) : sorted.select(1, 2).Plus(sorted.select(1, 3)).Times(0.5);
         Tensor denominator = (top - lower).Plus(DlrFloor);
         Tensor value = -((At(logits, labels) - At(logits, rival)) / denominator);
         loss.copy_(value);
@@ -69,8 +69,8 @@ internal static class TorchLosses
         Tensor a = ones_like(denominator).Times(factor) / denominator;
         Tensor b = a * value;
         Tensor third = OneHot(order.select(1, 2), logits);
-        Tensor below = targets is null ? third : (third + OneHot(order.select(1, 3), logits)).Times(0.5);
-        gradient.copy_((a.unsqueeze(1) * (OneHot(rival, logits) - OneHot(labels, logits))) + (b.unsqueeze(1) * (below - OneHot(order.select(1, 0), logits))));
+        Tensor below = targets is null ? third : third.Plus(OneHot(order.select(1, 3), logits)).Times(0.5);
+        gradient.copy_((a.unsqueeze(1) * (OneHot(rival, logits) - OneHot(labels, logits))).Plus(b.unsqueeze(1) * (below - OneHot(order.select(1, 0), logits))));
     }
 
     private static Tensor At(Tensor rows, Tensor column) => rows.gather(1, column.unsqueeze(1)).squeeze(1);

@@ -1,9 +1,16 @@
+// The one place where Scalars are made and given to TorchSharp.
+#pragma warning disable RS0030
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobMask.Torch.Engine;
 
-/// <summary>Operations with numbers: TorchSharp does not keep a Scalar alive during its own call, «using» does.</summary>
+/// <summary>Operations with numbers, and sums: TorchSharp does not keep a Scalar alive during its own call, «using» does.</summary>
+/// <remarks>
+/// A Scalar whose finaliser runs before libtorch has read it is memory that was freed: a wrong number, or «Expected false to be true».
+/// TorchSharp makes one of its own for the sum of two tensors, too (the factor 1 of the second). BannedSymbols.txt in this
+/// project names what must go through here.
+/// </remarks>
 internal static class TorchMath
 {
     public static Tensor Times(this Tensor x, double factor)
@@ -15,7 +22,14 @@ internal static class TorchMath
     public static Tensor Plus(this Tensor x, double term)
     {
         using Scalar scalar = term;
-        return x + scalar;
+        using Scalar one = 1;
+        return x.add(scalar, one);
+    }
+
+    public static Tensor Plus(this Tensor x, Tensor y)
+    {
+        using Scalar one = 1;
+        return x.add(y, one);
     }
 
     public static Tensor Over(this Tensor x, double divisor)
@@ -68,8 +82,10 @@ internal static class TorchMath
     /// <summary>0, 1, … count − 1 as [1, count].</summary>
     public static Tensor Indices(long count, Device device)
     {
+        using Scalar start = 0;
         using Scalar end = count;
-        return arange(end, ScalarType.Int64, device).unsqueeze(0);
+        using Scalar step = 1;
+        return arange(start, end, step, ScalarType.Int64, device).unsqueeze(0);
     }
 
     /// <summary>A tensor of the same shape and type, every element the same.</summary>

@@ -86,7 +86,7 @@ internal sealed class TorchModel : IModel
         }
         else
         {
-            Gradient(parameter).add_(gradient);
+            Gradient(parameter).AddInPlace(gradient, 1);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class TorchNodes(NetworkGraph graph, IReadOnlyDictionary<string,
         MaxPoolNode { Attributes: PoolAttributes a } => functional.max_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
         AveragePoolNode { Attributes: PoolAttributes a } => functional.avg_pool2d(x[0], Kernel(a), Stride(a), Padding(a)),
         GlobalAveragePoolNode => x[0].mean([2, 3]),
-        AddNode => x[0] + x[1],
+        AddNode => x[0].Plus(x[1]),
         FlattenNode => x[0].flatten(1),
         ScaleNode n => x[0].Times(n.Factor),
         SoftmaxNode n => functional.softmax(x[0].reshape(x[0].shape[0], -1, n.Width), -1).reshape(x[0].shape),
@@ -48,7 +48,7 @@ internal sealed class TorchNodes(NetworkGraph graph, IReadOnlyDictionary<string,
     private static Tensor Strength(StrengthNode node, Tensor delta) => stack(
         [
             delta.abs().amax([1]).Over(node.EpsilonMax),
-            linalg.vector_norm(delta, 2, [1]).Over(node.EpsilonMax * Math.Sqrt(delta.shape[1])),
+            delta.norm(1).Over(node.EpsilonMax * Math.Sqrt(delta.shape[1])),
         ],
         1);
 

@@ -100,7 +100,7 @@ internal sealed partial class TorchRecordedPass : IDisposable
                 }
                 else
                 {
-                    coefficients = coefficients is null ? own : coefficients + own;
+                    coefficients = coefficients is null ? own : coefficients.Plus(own);
                 }
             }
         }
@@ -203,7 +203,7 @@ internal sealed partial class TorchRecordedPass : IDisposable
             return;
         }
 
-        Tensor sum = standing + contribution;
+        Tensor sum = standing.Plus(contribution);
         string name = NameOf(to, _model.Graph.Nodes[to]);
         _recorder.Record(new RecordedOperation(
             $"{name} joined from {NameOf(from, _model.Graph.Nodes[from])}",

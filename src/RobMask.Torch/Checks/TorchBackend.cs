@@ -1,7 +1,6 @@
 using System.Globalization;
 using RobMask.Tensors;
 using RobMask.Torch.Engine;
-using RobMask.Torch.Tests.Support;
 using RobMask.Verification.Bounds;
 using RobMask.Verification.Checks;
 using RobMask.Verification.Files;
@@ -10,10 +9,10 @@ using TorchSharp;
 using static TorchSharp.torch;
 using ITensor = RobMask.Tensors.ITensor;
 
-namespace RobMask.Torch.Tests.Checks;
+namespace RobMask.Torch.Checks;
 
 /// <summary>libtorch on the CPU, in float, as a backend under test: what adapters/pytorch/backend.py is, through TorchSharp.</summary>
-internal sealed class TorchBackend : IMaskingBackend
+public sealed class TorchBackend : IMaskingBackend
 {
     private static readonly Dictionary<string, Func<Call, Dictionary<string, Tensor>>> Table = new(StringComparer.Ordinal)
     {
@@ -25,14 +24,14 @@ internal sealed class TorchBackend : IMaskingBackend
         ["batch_norm"] = BatchNorm,
         ["normalize_backward"] = BatchNormBackward,
         ["batch_norm_backward"] = BatchNormBackward,
-        ["add"] = c => Output(c["left"] + c["right"]),
-        ["rescale"] = c => Output((Channels(c["gamma"], c["input"]) * c["input"]) + Channels(c["beta"], c["input"])),
+        ["add"] = c => Output(c["left"].Plus(c["right"])),
+        ["rescale"] = c => Output((Channels(c["gamma"], c["input"]) * c["input"]).Plus(Channels(c["beta"], c["input"]))),
         ["rescale_backward"] = RescaleBackward,
         ["mixed_rescale"] = c => Output(Mixed(c["input"], c["gammas"], c["betas"], c["coefficients"])),
         ["mixed_rescale_backward"] = MixedBackward,
         ["relu"] = c => Output(nn.functional.relu(c["input"])),
         ["relu_backward"] = c => Gradient(c, x => nn.functional.relu(x)),
-        ["feature_mask"] = c => new() { ["mask"] = c["input"] > 0 },
+        ["feature_mask"] = c => new() { ["mask"] = c["input"].gt(zeros_like(c["input"])) },
         ["max_pool2d"] = c => Output(MaxPool(c, c["input"])),
         ["max_pool2d_backward"] = c => Gradient(c, x => MaxPool(c, x)),
         ["avg_pool2d"] = c => Output(AveragePool(c, c["input"])),
@@ -55,15 +54,23 @@ internal sealed class TorchBackend : IMaskingBackend
         ["pgd_step"] = ProjectedStep,
     };
 
+    /// <summary>Loads libtorch.</summary>
+    /// <exception cref="TorchLibraryException">It does not load.</exception>
+    public TorchBackend() => TorchLibrary.Load();
+
+    /// <inheritdoc/>
     public string Name => "libtorch 2.10 through TorchSharp, cpu";
 
+    /// <inheritdoc/>
     public ArithmeticModel Precision => ArithmeticModel.Fp32;
 
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Operations => Table.Keys;
 
+    /// <inheritdoc/>
     public IReadOnlyList<NamedTensor> Run(OperationRequest request)
     {
-        using DisposeScope scope = Bridge.Scope();
+        using DisposeScope scope = NewDisposeScope();
         return [.. Table[request.Name](new Call(request)).Select(output => new NamedTensor(output.Key, Managed(output.Value)))];
     }
 
@@ -150,13 +157,13 @@ internal sealed class TorchBackend : IMaskingBackend
     {
         (Tensor x, Tensor gamma) = (Leaf(c["input"]), Leaf(c["gamma"]));
         Tensor beta = zeros_like(gamma).requires_grad_(true);
-        return Gradients((Channels(gamma, x) * x) + Channels(beta, x), c["grad_output"], ("grad_input", x), ("grad_gamma", gamma), ("grad_beta", beta));
+        return Gradients((Channels(gamma, x) * x).Plus(Channels(beta, x)), c["grad_output"], ("grad_input", x), ("grad_gamma", gamma), ("grad_beta", beta));
     }
 
     private static Tensor Mixed(Tensor x, Tensor gammas, Tensor betas, Tensor coefficients)
     {
         Tensor Mix(Tensor masks) => (coefficients.unsqueeze(2) * masks.unsqueeze(0)).sum(1);
-        return (Channels(Mix(gammas), x) * x) + Channels(Mix(betas), x);
+        return (Channels(Mix(gammas), x) * x).Plus(Channels(Mix(betas), x));
     }
 
     private static Dictionary<string, Tensor> MixedBackward(Call c)
@@ -193,7 +200,7 @@ internal sealed class TorchBackend : IMaskingBackend
     private static Tensor Rival(Tensor x, Tensor labels)
     {
         Tensor others = TorchMath.Indices(x.shape[1] - 1, x.device);
-        return x.gather(1, others + (others >= labels.unsqueeze(1)).to(ScalarType.Int64)).max(1).values;
+        return x.gather(1, others.Plus((others >= labels.unsqueeze(1)).to(ScalarType.Int64))).max(1).values;
     }
 
     private static Tensor Margin(Call c, Tensor x) => Reduce(c, Rival(x, c.Labels("target")) - Own(x, c.Labels("target")));
@@ -202,7 +209,7 @@ internal sealed class TorchBackend : IMaskingBackend
     {
         Tensor ranked = x.sort(1, descending: true, stable: true).Values;
         Tensor labels = c.Labels("target");
-        Tensor width = c.Has("attack_target") ? ranked.select(1, 0) - (ranked.select(1, 2) + ranked.select(1, 3)).Times(0.5) : ranked.select(1, 0) - ranked.select(1, 2);
+        Tensor width = c.Has("attack_target") ? ranked.select(1, 0) - ranked.select(1, 2).Plus(ranked.select(1, 3)).Times(0.5) : ranked.select(1, 0) - ranked.select(1, 2);
         Tensor other = c.Has("attack_target") ? Own(x, c.Labels("attack_target")) : Rival(x, labels);
         return Reduce(c, (other - Own(x, labels)) / width.Plus(1e-12));
     }
@@ -248,15 +255,15 @@ internal sealed class TorchBackend : IMaskingBackend
         (float epsilon, float step) = (c.Number("epsilon"), c.Number("step_size"));
         if (c.Text("norm") == "linf")
         {
-            x = maximum(minimum(x + grad.sign().Times(step), origin.Plus(epsilon)), origin.Plus(-epsilon));
+            x = maximum(minimum(x.Plus(grad.sign().Times(step)), origin.Plus(epsilon)), origin.Plus(-epsilon));
         }
         else
         {
             long[] shape = [-1, .. Enumerable.Repeat(1L, (int)x.dim() - 1)];
             Tensor length = grad.flatten(1).norm(1).AtLeast(1e-12).reshape(shape);
-            Tensor moved = x + (grad / length).Times(step) - origin;
+            Tensor moved = x.Plus((grad / length).Times(step)) - origin;
             Tensor distance = moved.flatten(1).norm(1).reshape(shape);
-            x = origin + (moved * where(distance.gt(ones_like(distance).Times(epsilon)), ones_like(distance).Times(epsilon) / distance, ones_like(distance)));
+            x = origin.Plus(moved * where(distance.gt(ones_like(distance).Times(epsilon)), ones_like(distance).Times(epsilon) / distance, ones_like(distance)));
         }
 
         return Output(TorchMath.Clamp(x, c.Number("min"), c.Number("max")));
@@ -270,7 +277,7 @@ internal sealed class TorchBackend : IMaskingBackend
             get
             {
                 DenseTensor<float> given = (DenseTensor<float>)request.Inputs[name];
-                return tensor(given.Span.ToArray(), given.Shape.ToTorch());
+                return tensor(given.Span.ToArray(), TorchTensor.Extents(given.Shape));
             }
         }
 
@@ -278,7 +285,7 @@ internal sealed class TorchBackend : IMaskingBackend
 
         public Tensor? Optional(string name) => Has(name) ? this[name] : null;
 
-        public Tensor Labels(string name) => ((DenseTensor<int>)request.Inputs[name]).ToTorch();
+        public Tensor Labels(string name) => tensor(((DenseTensor<int>)request.Inputs[name]).Span.ToArray(), TorchTensor.Extents(request.Inputs[name].Shape), dtype: ScalarType.Int64);
 
         public string Text(string name) => request.Attributes.TryGetValue(name, out string? text) ? text : OperationCatalog.Find(request.Name).Attributes.First(one => one.Name == name).Default!;
 
