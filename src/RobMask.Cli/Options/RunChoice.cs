@@ -11,6 +11,8 @@ internal sealed record RunChoice
 
     public string? Config { get; init; }
 
+    public int? AuditEvery { get; init; }
+
     public int? Threads { get; init; }
 
     public bool Json { get; init; }
@@ -22,6 +24,7 @@ internal sealed record RunChoice
     public static OptionSet<RunChoice> CreateOutput() => new OptionSet<RunChoice>("Run")
         .Add("--out -o", "FOLDER", "the run folder: settings, metrics, checkpoints, report (default runs/VERB-TIME)", Values.Text, (s, v) => s with { Output = v })
         .AddSwitch("--resume", "go on with the run that --out holds, with its settings", (s, v) => s with { Resume = v })
+        .Add("--audit-every", "N", "record the first, every N-th and the last step of each training in FOLDER/audit for «robmask audit»: each file has the state before and after and the gradients, 20 bytes a parameter (resumed runs go on as they began)", Values.Whole(1), (s, v) => s with { AuditEvery = v })
         .Add("--config", "FILE", "begin from the settings of a config.json; options change them", Values.Text, (s, v) => s with { Config = v });
 
     public static OptionSet<RunChoice> CreateProcess() => new OptionSet<RunChoice>("Process")

@@ -22,7 +22,7 @@ internal static class RunVerb
         using IEngine engine = choice.Engine.Open(settings.DoublePrecision);
         messages.WriteLine(data.Describe());
         messages.WriteLine($"run folder: {output}");
-        (RunResults results, RunFolder folder) = Observe(shell, choice.Json, observer => RunSession.Execute(settings, data, engine, output, choice.Resume, observer, shell.Cancellation));
+        (RunResults results, RunFolder folder) = Observe(shell, choice.Json, observer => RunSession.Execute(settings, data, engine, output, choice.Resume, observer, shell.Cancellation, choice.AuditEvery));
         if (choice.Json)
         {
             shell.Output.WriteLine(JsonSerializer.Serialize(new { folder = folder.Path, report = folder.Report, results }, RunJson.File));

@@ -49,6 +49,11 @@ internal static class TrainVerb
                 {
                     BatchFile file = BatchFile.Read(path);
                     (RunSettings replayed, _, RunChoice replay) = run.Build(parsed, "train", given: file.Data(given.Classes ?? file.Classes));
+                    if (replay.AuditEvery is not null)
+                    {
+                        throw new ArgumentException("--audit-every has no effect on --batch: a replay of given batches leaves no run folder");
+                    }
+
                     return BatchReplayRun.Execute(
                         shell,
                         replayed with { Training = method.Apply(parsed, replayed.Training) with { Data = System.IO.Path.GetFileName(path) } },

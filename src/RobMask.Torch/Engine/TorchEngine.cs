@@ -59,13 +59,15 @@ public sealed partial class TorchEngine : IEngine
     public string Device => _device.type == DeviceType.CPU ? "cpu" : $"cuda:{_device.index}";
 
     /// <inheritdoc/>
+    public string Arithmetic => _type == ScalarType.Float64 ? "double" : Precision.ToString().ToLowerInvariant();
+
+    /// <inheritdoc/>
     public string Description
     {
         get
         {
-            string precision = _type == ScalarType.Float64 ? "double" : Precision.ToString().ToLowerInvariant();
             IEnumerable<string> switches = Switches.Select(one => $"{one.Name}={(one.Took ? one.Value ? "on" : "off" : "not settable")}");
-            return $"{Name}, {Device}, {precision}; {Library.Describe()}; {string.Join(", ", switches)}";
+            return $"{Name}, {Device}, {Arithmetic}; {Library.Describe()}; {string.Join(", ", switches)}";
         }
     }
 

@@ -23,6 +23,9 @@ public interface IEngine : IDisposable
     /// <summary>Engine, device, precision and libraries in words, for a run's <c>environment.json</c>.</summary>
     string Description { get; }
 
+    /// <summary>What convolutions and matrix products are declared to be computed in: «fp32», «tf32», «bf16», or «double» with everything else.</summary>
+    string Arithmetic { get; }
+
     /// <summary>Allocates zeros.</summary>
     ITensor Allocate(TensorShape shape);
 

@@ -36,6 +36,9 @@ internal sealed class Optimiser : IDisposable
     /// <summary>The momentum buffers by their names in a checkpoint.</summary>
     public IEnumerable<(string Name, ITensor Tensor)> Buffers => _slots.Where(slot => slot.Buffer is not null).Select(slot => (slot.Name, slot.Buffer!));
 
+    /// <summary>The gradients of all parameters that it moves, by the parameters' names in a checkpoint.</summary>
+    public IEnumerable<(string Name, ITensor Tensor)> Gradients => _slots.Select(slot => (slot.Name["momentum.".Length..], slot.Parameter.Gradient));
+
     public void Step(double learningRate, bool firstStep)
     {
         foreach (Slot slot in _slots)

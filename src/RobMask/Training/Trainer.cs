@@ -3,6 +3,7 @@ using RobMask.Attacks;
 using RobMask.Data;
 using RobMask.Engines;
 using RobMask.Tensors;
+using RobMask.Training.Auditing;
 
 namespace RobMask.Training;
 
@@ -16,6 +17,7 @@ public sealed class Trainer : IDisposable
     private readonly TensorCache _cache;
     private readonly float[] _pixels;
     private readonly int[] _labels;
+    private AuditRecorder? _recorder;
     private bool _saved;
 
     /// <summary>Prepares a run.</summary>
@@ -51,6 +53,9 @@ public sealed class Trainer : IDisposable
     public TrainingOutcome Run(TrainingRunOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         CheckpointState state = Begin(options);
+        _recorder = options.Audit is null
+            ? null
+            : new AuditRecorder(options.Audit, Network, _step, _loader.Dataset, options.InitialiseFrom, state.Iteration, (long)_settings.Epochs * _loader.BatchCount);
         List<EpochMetrics> metrics = [.. state.Metrics];
         EpochSums sums = state.Partial;
         long iteration = state.Iteration;
@@ -146,12 +151,15 @@ public sealed class Trainer : IDisposable
         ITensor labels = _cache.Labels("labels", count);
         _engine.Upload(pixels, images);
         _engine.UploadLabels(_labels.AsSpan(0, count), labels);
+        AuditRecorder? recorder = _recorder?.IsDue(iteration) == true ? _recorder : null;
+        recorder?.Before(_loader, epoch, batch, iteration, rate, images, labels);
         EpochSums step = _step.Run(images, labels, iteration, rate);
         if (!double.IsFinite(step.Loss))
         {
             throw new DivergedException($"training: the loss is {step.Loss / count} at epoch {epoch + 1}, batch {batch + 1} (learning rate {rate:G4}); a lower learning rate or a warm-up may help.{(_saved ? " The last checkpoint stands." : string.Empty)}");
         }
 
+        recorder?.After(step.Loss / count);
         return step;
     }
 

@@ -1,4 +1,5 @@
 using RobMask.Data;
+using RobMask.Training.Auditing;
 
 namespace RobMask.Training;
 
@@ -16,6 +17,9 @@ public sealed record TrainingRunOptions
 
     /// <summary>A checkpoint whose weights and statistics the run begins with (fine-tuning); null for random ones.</summary>
     public string? InitialiseFrom { get; init; }
+
+    /// <summary>Record steps for an audit; null for none.</summary>
+    public AuditRecording? Audit { get; init; }
 
     /// <summary>Images to evaluate on during the run, or null.</summary>
     public Dataset? EvaluationData { get; init; }

@@ -23,6 +23,9 @@ public sealed class ManagedEngine<T> : IEngine
     public string Device => "cpu";
 
     /// <inheritdoc/>
+    public string Arithmetic => typeof(T) == typeof(double) ? "double" : "fp32";
+
+    /// <inheritdoc/>
     public string Description => $"{Name}, {Device}, {(typeof(T) == typeof(double) ? "double" : "float")}";
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RobMask.Checkpoints;
 using RobMask.Experiments.Results;
+using RobMask.Training.Auditing;
 
 namespace RobMask.Experiments.Runs;
 
@@ -11,6 +12,7 @@ namespace RobMask.Experiments.Runs;
 /// <item><c>config.json</c>: every setting; <c>environment.json</c>: where the run was made.</item>
 /// <item><c>metrics.jsonl</c>: one line an epoch, without times, so that two runs of one configuration have the same bytes;
 /// <c>timings.jsonl</c>: how long each took.</item>
+/// <item><c>audit/</c>: steps that were recorded for an audit, and its report;</item>
 /// <item><c>checkpoints/</c>, <c>samples/</c>: networks and pictures; <c>results.json</c> and <c>report.html</c>: what came out.</item>
 /// </list>
 /// Files appear whole or not at all; the logs grow by whole lines. One process at a time works on a folder.
@@ -31,6 +33,9 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Where sample pictures lie.</summary>
     public string Samples => In("samples");
+
+    /// <summary>Where steps that were recorded for an audit lie, and the report of their audit.</summary>
+    public string Audit => In("audit");
 
     /// <summary>The report.</summary>
     public string Report => In("report.html");
@@ -147,7 +152,9 @@ public sealed class RunFolder : IDisposable
 
     // A run that failed before its first checkpoint left nothing worth keeping: the corrected command may take its folder.
     private bool HoldsOnlyABeginning() => Directory.EnumerateFileSystemEntries(Path).All(entry =>
-        System.IO.Path.GetFileName(entry) is string name && (Beginning.Contains(name) || (name == "checkpoints" && !Directory.EnumerateFileSystemEntries(entry).Any())));
+        System.IO.Path.GetFileName(entry) is string name && (Beginning.Contains(name)
+        || (name == "checkpoints" && !Directory.EnumerateFileSystemEntries(entry).Any())
+        || (name == "audit" && Directory.EnumerateFileSystemEntries(entry).All(AuditFiles.IsRecord))));
 
     private void Begin(JsonNode config, bool resume)
     {
@@ -156,6 +163,11 @@ public sealed class RunFolder : IDisposable
             foreach (string name in Beginning.Where(name => name != RunLock.FileName))
             {
                 File.Delete(In(name));
+            }
+
+            foreach ((_, _, string path) in AuditFiles.In(Audit))
+            {
+                File.Delete(path);
             }
         }
 

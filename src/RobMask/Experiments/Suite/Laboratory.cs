@@ -4,6 +4,7 @@ using RobMask.Engines;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
 using RobMask.Training;
+using RobMask.Training.Auditing;
 
 namespace RobMask.Experiments.Suite;
 
@@ -44,6 +45,9 @@ public sealed class Laboratory
     /// <summary>The images.</summary>
     public DatasetPair Data { get; }
 
+    /// <summary>Every how many steps trainings are recorded for an audit; null for none.</summary>
+    public int? AuditEvery { get; init; }
+
     /// <summary>The short name of the evaluation's attack.</summary>
     public string Condition => AttackNames.Short(Settings.Evaluation.Attack!);
 
@@ -68,6 +72,7 @@ public sealed class Laboratory
                 CheckpointPath = checkpoint,
                 ResumeFrom = resumed ? checkpoint : null,
                 InitialiseFrom = start is null || resumed ? null : Checkpoint(start),
+                Audit = AuditEvery is int every ? new AuditRecording(_folder.Audit, name, every) : null,
             };
             long begun = Stopwatch.GetTimestamp();
             TrainingOutcome outcome = trainer.Run(options, new Relay<TrainingProgress>(progress => Log(name, progress, ref begun)), _cancellation);

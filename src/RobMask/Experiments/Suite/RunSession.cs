@@ -6,6 +6,7 @@ using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
 using RobMask.Networks;
+using RobMask.Training.Auditing;
 
 namespace RobMask.Experiments.Suite;
 
@@ -34,17 +35,26 @@ public static class RunSession
     /// <param name="resume">Go on with the run that the folder holds.</param>
     /// <param name="observer">Is told how it goes.</param>
     /// <param name="cancellation">Interrupts the run; its checkpoints stand.</param>
+    /// <param name="auditEvery">Record the first, every so many and the last step of each training for an audit; null: as the folder's run does.</param>
     /// <returns>What came out, and the folder, which other processes may have again.</returns>
     /// <inheritdoc cref="Validate" path="/exception"/>
     /// <exception cref="IOException">The folder cannot be used.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static (RunResults Results, RunFolder Folder) Execute(RunSettings settings, DatasetPair data, IEngine engine, string output, bool resume, IRunObserver observer, CancellationToken cancellation)
+    public static (RunResults Results, RunFolder Folder) Execute(RunSettings settings, DatasetPair data, IEngine engine, string output, bool resume, IRunObserver observer, CancellationToken cancellation, int? auditEvery = null)
     {
         Validate(settings, data);
+        if (auditEvery is not null && settings.DoublePrecision)
+        {
+            throw new ArgumentException("run: steps of a run in double are not recorded: records hold floats, and the audit's own reference is double; compare such runs by «robmask lockstep --dtype f64»");
+        }
+
         JsonNode config = JsonSerializer.SerializeToNode(settings, RunJson.File)!;
         using RunFolder folder = RunFolder.Open(output, config, resume);
         folder.Write(RunEnvironment.Current(engine.Description));
-        RunResults results = ExperimentCatalog.Find(settings.Kind).Run(new Laboratory(settings, folder, engine, data, observer, cancellation));
+        RunResults results = ExperimentCatalog.Find(settings.Kind).Run(new Laboratory(settings, folder, engine, data, observer, cancellation)
+        {
+            AuditEvery = auditEvery ?? AuditFiles.EveryOf(folder.Audit),
+        });
         folder.Write(results);
         ReportPage.Write(folder);
         return (results, folder);
