@@ -49,7 +49,7 @@ public sealed class NpyFile : ITensorFile
         }
 
         using FileRange range = new(Path, _handle, _header.Length, RandomAccess.GetLength(_handle) - _header.Length);
-        return TensorBytes.Make(Path, _header.Length, _header.Type, _header.Shape, range.ReadExactly);
+        return NpyData.Read(Path, _header, range.ReadExactly);
     }
 
     /// <inheritdoc/>

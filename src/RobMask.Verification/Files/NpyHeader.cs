@@ -11,19 +11,20 @@ namespace RobMask.Verification.Files;
 /// <remarks>
 /// NumPy Enhancement Proposal 1, <c>numpy.lib.format</c>: the bytes 93 4E 55 4D 50 59, a version (1.0: 16-bit header length; 2.0 and
 /// 3.0: 32-bit), the length, then a Python dictionary with exactly descr, fortran_order and shape, padded with spaces to a
-/// multiple of 64 and ended by a line feed. Accepted: little-endian f4, f8, i4, i8 and the single bytes b1, u1, in C order.
+/// multiple of 64 and ended by a line feed. Accepted: little-endian f2, f4, f8, i4, i8 and the single bytes b1, u1, in C or Fortran order.
 /// </remarks>
 /// <param name="Type">The type of the elements.</param>
 /// <param name="Shape">The extents.</param>
+/// <param name="FortranOrder">Whether the first index runs fastest.</param>
 /// <param name="Length">The bytes of the header with everything before it: where the data begin.</param>
-internal sealed record NpyHeader(SafetensorsType Type, TensorShape Shape, int Length)
+internal sealed record NpyHeader(SafetensorsType Type, TensorShape Shape, bool FortranOrder, int Length)
 {
     /// <summary>The longest header text that is accepted; NumPy's own limit is 10,000.</summary>
     public const int MaximumTextLength = 10_000;
 
     private const int PrefixLength = 10;
     private static readonly (string Descr, SafetensorsType Type)[] Types =
-        [("<f4", SafetensorsType.F32), ("<f8", SafetensorsType.F64), ("<i4", SafetensorsType.I32), ("<i8", SafetensorsType.I64), ("|u1", SafetensorsType.U8), ("|b1", SafetensorsType.BOOL)];
+        [("<f2", SafetensorsType.F16), ("<f4", SafetensorsType.F32), ("<f8", SafetensorsType.F64), ("<i4", SafetensorsType.I32), ("<i8", SafetensorsType.I64), ("|u1", SafetensorsType.U8), ("|b1", SafetensorsType.BOOL)];
 
     /// <summary>Reads a header and checks that the data after it are as many bytes as type and shape say.</summary>
     /// <param name="where">For messages: the file, with its member.</param>
@@ -72,8 +73,8 @@ internal sealed record NpyHeader(SafetensorsType Type, TensorShape Shape, int Le
 
         byte[] text = new byte[textLength];
         read(text);
-        (SafetensorsType type, TensorShape shape) = new NpyHeaderText(where, start, text).Parse();
-        NpyHeader header = new(type, shape, start + text.Length);
+        (SafetensorsType type, TensorShape shape, bool fortranOrder) = new NpyHeaderText(where, start, text).Parse();
+        NpyHeader header = new(type, shape, fortranOrder, start + text.Length);
         long dataLength = (long)shape.Length * type.Size();
         return totalLength - header.Length == dataLength
             ? header

@@ -11,9 +11,9 @@ internal ref struct NpyHeaderText(string where, int start, ReadOnlySpan<byte> te
     private readonly ReadOnlySpan<byte> _text = text;
     private int _position;
 
-    /// <summary>The element type and the shape.</summary>
+    /// <summary>The element type, the shape and the order.</summary>
     /// <exception cref="InvalidDataException">A rule is broken.</exception>
-    public (SafetensorsType Type, TensorShape Shape) Parse()
+    public (SafetensorsType Type, TensorShape Shape, bool FortranOrder) Parse()
     {
         SafetensorsType? type = null;
         bool? fortranOrder = null;
@@ -46,7 +46,7 @@ internal ref struct NpyHeaderText(string where, int start, ReadOnlySpan<byte> te
 
         SkipSpace();
         return _position == _text.Length
-            ? (type.Value, shape)
+            ? (type.Value, shape, fortranOrder.Value)
             : throw Bad(_position, "nothing but spaces and a line feed may follow the header's dictionary");
     }
 
@@ -72,9 +72,7 @@ internal ref struct NpyHeaderText(string where, int start, ReadOnlySpan<byte> te
             return false;
         }
 
-        throw Bad(at, TakeWord("True"u8)
-            ? "the array is in Fortran order; save numpy.ascontiguousarray(x)"
-            : "fortran_order must be False");
+        return TakeWord("True"u8) ? true : throw Bad(at, "fortran_order must be True or False");
     }
 
     private TensorShape Shape()

@@ -61,7 +61,7 @@ public sealed class NpzFile : ITensorFile
 
         return Visit(member, (header, stream) =>
         {
-            ITensor tensor = TensorBytes.Make(Where(member), header.Length, header.Type, header.Shape, stream.ReadExactly);
+            ITensor tensor = NpyData.Read(Where(member), header, stream.ReadExactly);
             if (stream.Checksum != member.Crc)
             {
                 throw BadFile.At(Path, member.Start, $"the data of «{member.Name}» have checksum {stream.Checksum:x8}, the directory says {member.Crc:x8}");
