@@ -4,7 +4,6 @@ using System.Text.Json;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
 using RobMask.Experiments.Runs;
-using RobMask.Verification.Bounds;
 using RobMask.Verification.Checks;
 using RobMask.Verification.Verdicts;
 
@@ -16,7 +15,9 @@ internal static class CheckVerb
     public static Verb Create(Shell shell)
     {
         Option<string?> backend = new("--backend") { HelpName = "CMD", Description = "program and arguments, quoted as one word; it speaks the protocol of docs/backend-protocol.md" };
-        Option<string?> precision = new("--precision") { HelpName = "NAME", Description = "fp32, tf32, fp16 or bf16: what to judge by (default: what the backend declares)" };
+        Option<string?> engine = new("--engine") { HelpName = "NAME", Description = "instead: torch, the torch engine's own operations, or managed, the reference's" };
+        Option<string?> device = new("--device") { HelpName = "NAME", Description = "torch: cpu, cuda or cuda:n (default cpu)" };
+        Option<string?> precision = new("--precision") { HelpName = "NAME", Description = "fp32, tf32, fp16 or bf16: what to judge by (default: what the backend declares); with --engine torch fp32, tf32 or bf16, what it computes in too" };
         Option<double?> timeout = new("--timeout") { HelpName = "SECONDS", Description = "how long one answer may take (default 60)" };
         Option<string?> operations = new("--ops") { HelpName = "LIST", Description = "operations, separated by commas (default: all that the backend has)" };
         Option<ulong?> seed = new("--seed") { HelpName = "N", Description = "the key of the random cases (default: a new one, which is printed)" };
@@ -27,19 +28,20 @@ internal static class CheckVerb
         return new Verb(
             "check",
             "property-test an implementation in any language",
-            "Starts a backend, asks it random cases of every operation that it has, and judges each answer by its proven bounds and by laws that hold for every right implementation. A failing case is made as small as possible and can be saved and asked again. Exit code 1 where an answer or a law fails, 3 where the backend breaks the protocol.",
+            "Starts a backend, or takes one of robmask's own engines, asks it random cases of every operation that it has, and judges each answer by its proven bounds and by laws that hold for every right implementation. A failing case is made as small as possible and can be saved and asked again. Exit code 1 where an answer or a law fails, 3 where the backend breaks the protocol.",
             ("PyTorch on this machine", "robmask check --backend \"python3 adapters/pytorch/backend.py\""),
+            ("the torch engine on a GPU, in bfloat16", "robmask check --engine torch --device cuda --precision bf16"),
             ("one operation on a GPU, in TF32", "robmask check --backend \"python3 backend.py --device cuda --precision tf32\" --ops conv2d --cases 1000"),
             ("what failed, once more", "robmask check --backend \"./mine\" --replay failed/conv2d.safetensors"))
             .With(
-                new OptionGroup("Backend", backend, precision, timeout),
+                new OptionGroup("Backend", backend, engine, device, precision, timeout),
                 new OptionGroup("Cases", operations, seed, cases),
                 new OptionGroup("Failing cases", save, replay),
                 new OptionGroup("Output", json))
             .Does(parsed =>
             {
-                string command = parsed.GetValue(backend) ?? throw new ArgumentException("check: --backend CMD is missing");
-                ArithmeticModel? model = parsed.GetValue(precision) is string name ? ArithmeticModel.Find(name) : null;
+                BackendChoice choice = new(parsed.GetValue(backend), parsed.GetValue(engine), parsed.GetValue(device), parsed.GetValue(precision));
+                choice.Validate("check");
                 double limit = parsed.GetValue(timeout) ?? 60;
                 if (!(limit > 0 && limit <= 86400))
                 {
@@ -64,8 +66,9 @@ internal static class CheckVerb
                 }
 
                 CaseFile? saved = parsed.GetValue(replay) is string file ? CaseFile.Load(file) : null;
-                using ProcessBackend process = new(command, TimeSpan.FromSeconds(limit), model, shell.Cancellation);
-                BackendCheck check = new(process, options);
+                IMaskingBackend checkedOne = choice.Open(TimeSpan.FromSeconds(limit), shell.Cancellation);
+                using IDisposable? process = checkedOne as IDisposable;
+                BackendCheck check = new(checkedOne, options);
                 CheckReport report = saved is null ? check.Run(Progress(shell), shell.Cancellation) : check.Replay(saved);
                 if (parsed.GetValue(json))
                 {
@@ -73,7 +76,7 @@ internal static class CheckVerb
                 }
                 else
                 {
-                    Write(shell, report, command, saved is not null);
+                    Write(shell, report, choice, saved is not null);
                 }
 
                 return report.Passed ? ExitCodes.Done : ExitCodes.CheckFailed;
@@ -83,7 +86,7 @@ internal static class CheckVerb
     private static Relay<OperationCheck>? Progress(Shell shell) => !shell.Interactive ? null
         : new Relay<OperationCheck>(done => shell.Error.WriteLine($"{done.Operation}: {Words(done.Verdict, null)}"));
 
-    private static void Write(Shell shell, CheckReport report, string command, bool replayed)
+    private static void Write(Shell shell, CheckReport report, BackendChoice choice, bool replayed)
     {
         shell.Output.WriteLine($"{report.Backend}, {report.Precision}{(replayed ? string.Empty : string.Create(CultureInfo.InvariantCulture, $", seed {report.Seed}"))}");
         shell.Output.WriteLine();
@@ -119,7 +122,7 @@ internal static class CheckVerb
             shell.Output.WriteLine($"  smallest case: {failure.Case}");
             if (failure.File is not null)
             {
-                shell.Output.WriteLine($"  again: robmask check --backend \"{command}\" --replay {failure.File}");
+                shell.Output.WriteLine($"  again: robmask check {choice} --replay {failure.File}");
             }
         }
 

@@ -90,7 +90,8 @@ internal sealed class TorchNodes(NetworkGraph graph, IReadOnlyDictionary<string,
             return Primary(node, suffix).reshape([1, -1, .. trailing]);
         }
 
-        Tensor mixed = CoefficientsOf(node).matmul(Stacked(node, suffix));
+        // Element by element: a product of matrices could compute in TF32 on a GPU, and a mask is no operand of a product.
+        Tensor mixed = (CoefficientsOf(node).unsqueeze(2) * Stacked(node, suffix).unsqueeze(0)).sum(1);
         return mixed.reshape([mixed.shape[0], mixed.shape[1], .. trailing]);
     }
 

@@ -37,6 +37,7 @@ public sealed record ArithmeticModel
         OperandLeast = Math.ScaleB(1, -14),
         OperandFloor = Math.ScaleB(1, -25),
         OperandGreatest = 65504,
+        StoresOperands = true,
         HasTensorCores = true,
     };
 
@@ -48,6 +49,7 @@ public sealed record ArithmeticModel
         OperandLeast = Math.ScaleB(1, -126),
         OperandFloor = Math.ScaleB(1, -126),
         OperandGreatest = (2 - Math.ScaleB(1, -7)) * Math.ScaleB(1, 127),
+        StoresOperands = true,
         HasTensorCores = true,
     };
 
@@ -71,6 +73,9 @@ public sealed record ArithmeticModel
 
     /// <summary>The least magnitude that has them.</summary>
     internal double OperandLeast { get; private init; }
+
+    /// <summary>Whether operands are stored in 16 bits, so that a gradient's plain sum, that of a bias, has rounded terms too. TF32 is stored as float.</summary>
+    internal bool StoresOperands { get; private init; }
 
     /// <summary>Whether sums of products may be accumulated as tensor cores do, in aligned and truncated blocks.</summary>
     public bool HasTensorCores { get; private init; }

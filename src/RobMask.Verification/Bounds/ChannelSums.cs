@@ -6,9 +6,12 @@ namespace RobMask.Verification.Bounds;
 /// <summary>Sums over images and positions, one for each channel: the gradient of a bias.</summary>
 internal static class ChannelSums
 {
-    /// <summary>Of a tensor [N, C, …], its sums [C].</summary>
-    public static BoundedTensor Of(BoundedTensor tensor)
+    /// <summary>Of a tensor [N, C, …], its sums [C]; where a model stores operands in 16 bits, a term that is none of its numbers may have been rounded to one (theorem P2 with one operand).</summary>
+    public static BoundedTensor Of(BoundedTensor tensor, ArithmeticModel model)
     {
+        OperandRange range = OperandRange.Of(tensor);
+        bool rounds = model.StoresOperands && !(tensor.IsExact && range.Fits(model));
+        bool overflows = rounds && range.Greatest > model.OperandGreatest;
         Planes planes = Planes.Of("sums C1", nameof(tensor), tensor.Shape);
         SumBound[] sums = new SumBound[planes.Channels];
         ApproximateSpan elements = tensor.Elements;
@@ -18,7 +21,9 @@ internal static class ChannelSums
             ApproximateSpan x = elements.Slice(plane * planes.Length, planes.Length);
             for (int i = 0; i < x.Length; i++)
             {
-                sum.Add(x[i]);
+                Approximate term = x[i];
+                bool isRounded = rounds && double.IsFinite(term.Value) && term.Magnitude > 0;
+                sum.Add(!isRounded ? term : new Approximate(term.Value, overflows ? double.PositiveInfinity : term.Error + (model.OperandRounding * term.Magnitude) + model.OperandFloor));
             }
         }
 

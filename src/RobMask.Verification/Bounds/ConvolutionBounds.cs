@@ -31,7 +31,7 @@ internal static class ConvolutionBounds
         call.Output("grad_weight", ProductBound.Of(input, gradOutput, null, weight.Shape, weightTerms, pads, call.Model, (x, g, d) => Conv2d.BackwardWeight(x, g, attributes, d)), ProductBound.Theorem);
         if (call.Flag("bias"))
         {
-            call.Output("grad_bias", ChannelSums.Of(gradOutput), SumBound.Theorem);
+            call.Output("grad_bias", ChannelSums.Of(gradOutput, call.Model), SumBound.Theorem);
         }
     }
 

@@ -24,6 +24,6 @@ internal static class LinearBounds
         BoundedTensor gradOutput = call.Input("grad_output");
         call.Output("grad_input", ProductBound.Of(gradOutput, weight, null, input.Shape, weight.Shape[0], padded: false, call.Model, (g, w, d) => Linear.BackwardInput(g, w, d)), ProductBound.Theorem);
         call.Output("grad_weight", ProductBound.Of(input, gradOutput, null, weight.Shape, input.Shape[0], padded: false, call.Model, (x, g, d) => Linear.BackwardWeight(x, g, d)), ProductBound.Theorem);
-        call.Output("grad_bias", ChannelSums.Of(gradOutput), SumBound.Theorem);
+        call.Output("grad_bias", ChannelSums.Of(gradOutput, call.Model), SumBound.Theorem);
     }
 }

@@ -34,6 +34,9 @@ internal readonly struct ProductOperands
 
         // 0·∞ is NaN: an operand that may be rounded or perturbed to zero, or from it, decides whether an infinite one makes an infinity.
         bool maySwitch = (a.HasSpecials || b.HasSpecials) && (!left.IsExact || !right.IsExact || Math.Min(a.Least, b.Least) < 4 * model.OperandFloor);
+
+        // Kernels for 16-bit operands take them in pairs and blocks, and not all fill up both operands with zeros: 0·∞ where no product is (oneDNN, 3 terms of bfloat16).
+        maySwitch |= model.StoresOperands && (a.HasSpecials || b.HasSpecials);
         LeavesSpecialsOpen = a.HasUnknowns || b.HasUnknowns || c.HasUnknowns || overflows || maySwitch || (terms * a.Greatest * b.Greatest) + c.Greatest > float.MaxValue;
         PaddingLeavesOpen = padded && (a.HasSpecials || b.HasSpecials);
     }
