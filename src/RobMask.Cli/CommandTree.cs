@@ -13,6 +13,7 @@ internal static class CommandTree
         RootCommand root = new("Adversarial masking: trains networks clean, adversarially and with RobMask, and shows how their masks (γ, β) trade clean for robust accuracy. Same settings, same bits, on every machine. Begin with `robmask demo`.");
         root.Subcommands.Add(DemoVerb.Create(shell));
         root.Subcommands.Add(TrainVerb.Create(shell));
+        root.Subcommands.Add(ThroughputVerb.Create(shell));
         root.Subcommands.Add(EvalVerb.Create(shell));
         root.Subcommands.Add(AttackVerb.Create(shell));
         root.Subcommands.Add(MasksVerb.Create(shell));

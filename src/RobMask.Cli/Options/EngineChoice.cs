@@ -19,6 +19,9 @@ internal sealed record EngineChoice
 
     public bool IsTorch => Name == Torch;
 
+    /// <summary>What products compute in, in the words of the option.</summary>
+    public string PrecisionName => (Precision ?? TorchPrecision.Fp32) switch { TorchPrecision.Tf32 => "tf32", TorchPrecision.Bf16 => "bf16", _ => "fp32" };
+
     /// <summary>The same with libtorch, whatever engine is named.</summary>
     public EngineChoice AsTorch() => this with { Name = Torch };
 

@@ -29,7 +29,10 @@ internal sealed class RunBuilder
         .Add("--eval-batch-size", "N", "images of a step in evaluation (default 100)", Values.Whole(1), (s, v) => s with { Evaluation = s.Evaluation with { BatchSize = v } })
         .AddSwitch("--true-coefficients", "robmask: also count with the true u(δ), which is no threat model", (s, v) => s with { Evaluation = s.Evaluation with { TrueCoefficients = v } })
         .Add("--sample-images", "N", "images shown with their perturbations (default 6)", Values.Whole(0), (s, v) => s with { SampleImages = v })
-        .Add("--mask-images", "N", "images that masks are compared on (default 200)", Values.Whole(1), (s, v) => s with { MaskImages = v });
+        .Add("--mask-images", "N", "images that masks are compared on (default 200)", Values.Whole(1), (s, v) => s with { MaskImages = v })
+        .Add("--eval-every", "N", "evaluate on some test images after every N epochs, for metrics.jsonl (default 0: only at the end)", Values.Whole(0), (s, v) => Monitor(s, m => m with { EvaluationEvery = v }))
+        .Add("--eval-every-images", "N", "on how many, balanced over the classes (default 1000)", Values.Whole(1), (s, v) => Monitor(s, m => m with { EvaluationImages = v }))
+        .Add("--keep-checkpoints", "N", "keep the checkpoint of every N-th epoch beside the last one (default 0: only the last)", Values.Whole(0), (s, v) => Monitor(s, m => m with { CheckpointEvery = v }));
 
     private readonly OptionSet<RunSettings> _experiment = new OptionSet<RunSettings>("Experiment")
         .Add("--seeds", "N", "trainings of each kind, with seeds from --seed on", Values.Whole(1), (s, v) => s with { Seeds = v })
@@ -49,7 +52,8 @@ internal sealed class RunBuilder
     /// <param name="kind">The experiment.</param>
     /// <param name="adjust">Changes the preset, where there is no configuration file.</param>
     /// <param name="given">The images, where they are not those that the options name.</param>
-    public (RunSettings Settings, DatasetPair Data, RunChoice Choice) Build(ParseResult parsed, string kind, Func<RunSettings, RunSettings>? adjust = null, DatasetPair? given = null)
+    /// <param name="load">Finds the images of a data set for a network; null: <see cref="DatasetCatalog.Load"/>.</param>
+    public (RunSettings Settings, DatasetPair Data, RunChoice Choice) Build(ParseResult parsed, string kind, Func<RunSettings, RunSettings>? adjust = null, DatasetPair? given = null, Func<DataChoice, RunSettings?, DatasetPair>? load = null)
     {
         RunChoice choice = Choice(parsed);
         if (choice.Threads is int threads)
@@ -66,7 +70,7 @@ internal sealed class RunBuilder
         RunSettings? before = config is null ? null : Read(config, kind);
         DataChoice data = _data.Apply(parsed, before is null ? new DataChoice() : new DataChoice { Name = before.Data, Options = before.DataOptions });
         _data.RequireUseful(parsed, $"data {data.Name}", option => DataChoice.Reason(option, data.Name));
-        DatasetPair pair = given ?? DatasetCatalog.Load(data.Name, data.Options);
+        DatasetPair pair = given ?? load?.Invoke(data, before) ?? DatasetCatalog.Load(data.Name, data.Options);
         RunSettings preset = before ?? RunPresets.Create(kind, pair, choice.Full);
         RunSettings settings = _experiment.Apply(parsed, _run.Apply(parsed, before is null && adjust is not null ? adjust(preset) : preset));
         AttackSettings attack = _attack.Apply(parsed, settings.Training.Attack);
@@ -91,6 +95,8 @@ internal sealed class RunBuilder
     /// <exception cref="ArgumentException">One was given.</exception>
     public void RequireUseful(ParseResult parsed, TrainingMethod method) =>
         _methods.RequireUseful(parsed, $"--method {method.ToString().ToLowerInvariant()}", option => TrainingOptions.Reason(option, method));
+
+    private static RunSettings Monitor(RunSettings settings, Func<MonitoringSettings, MonitoringSettings> change) => settings with { Monitoring = change(settings.Monitoring ?? new MonitoringSettings()) };
 
     // Whoever changes the ball of the training attack means that of the evaluation too.
     private static AttackSettings Follow(AttackSettings evaluation, AttackSettings before, AttackSettings now) => evaluation with

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RobMask.Data;
 
 /// <summary>How a data set is found and how much of it is used.</summary>
@@ -14,6 +16,13 @@ public sealed record DatasetOptions
 
     /// <summary>CIFAR-100: the 20 coarse classes instead of the 100 fine ones.</summary>
     public bool CoarseLabels { get; init; }
+
+    /// <summary>
+    /// Read a folder of images of any sizes, decoded when they are needed, as squares of so many rows and columns; null:
+    /// a folder's images are all of one size and held in memory.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ImageSize { get; init; }
 
     /// <summary>The parameters of <c>shapes</c>.</summary>
     public ShapesOptions Shapes { get; init; } = new();

@@ -9,7 +9,7 @@ public static class NetworkCatalog
 
     /// <summary>Every name that <see cref="Create"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["linear", "masked_linear", "cnn", "preact_resnet18", "wide_resnet", "resnext29", "sequential"];
+        ["linear", "masked_linear", "cnn", "preact_resnet18", "wide_resnet", "resnext29", "resnet50", "sequential"];
 
     /// <summary>Builds the network that the settings describe.</summary>
     /// <exception cref="ArgumentException">The name is unknown, or a setting is out of range.</exception>
@@ -55,6 +55,9 @@ public static class NetworkCatalog
                 break;
             case "resnext29":
                 ResNeXt29.Build(builder, settings.Cardinality ?? 32, settings.WidthFactor ?? 4, settings.Classes);
+                break;
+            case "resnet50":
+                ResNet50.Build(builder, settings.Classes);
                 break;
             case "sequential":
                 SequentialNetwork.Build(builder, settings.Layers ?? throw new ArgumentException("network: sequential needs its layers, for example \"flatten linear(64,10)\""));

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobMask.Data;
 using RobMask.Training;
 
@@ -42,6 +43,10 @@ public sealed record RunSettings
     /// <summary>How many images are shown with their perturbations.</summary>
     public int SampleImages { get; init; } = 6;
 
+    /// <summary>Early evaluations and kept checkpoints; null for neither.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MonitoringSettings? Monitoring { get; init; }
+
     /// <summary>The seeds.</summary>
     /// <returns>Seed, seed + 1, …</returns>
     public IEnumerable<ulong> AllSeeds() => Enumerable.Range(0, Seeds).Select(offset => Training.Seed + (ulong)offset);
@@ -52,6 +57,7 @@ public sealed record RunSettings
     {
         Training.Validate();
         Evaluation.Validate(Training.Network.Classes);
+        Monitoring?.Validate();
         Require(Evaluation.Attack is not null, "the evaluation has no attack; a run measures robust accuracy");
         Require(Seeds >= 1, $"--seeds {Seeds}; at least 1 is needed");
         Require(Training.Seed <= ulong.MaxValue - (ulong)(Seeds - 1), $"--seeds {Seeds} from --seed {Training.Seed} on: the last would be above {ulong.MaxValue}");
