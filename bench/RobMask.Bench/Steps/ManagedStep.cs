@@ -43,7 +43,8 @@ internal sealed class ManagedStep<T> : ITrainingStep
     {
         _network.Model.ZeroGradients();
         _network.Gate?.Model.ZeroGradients();
-        double loss = _objective.Compute(_images, _labels, _iteration).Loss;
+        _objective.Compute(_images, _labels, _iteration);
+        double loss = _objective.Read()[0].Loss;
         _optimiser.Step(Rates.LearningRate, _iteration == 0);
         _iteration++;
         return (float)(loss / _batch);

@@ -1,3 +1,4 @@
+using RobMask.Data;
 using RobMask.Engines;
 using RobMask.Engines.Recording;
 using RobMask.Networks;
@@ -62,6 +63,12 @@ public sealed partial class TorchEngine : IEngine
     public string Arithmetic => _type == ScalarType.Float64 ? "double" : Precision.ToString().ToLowerInvariant();
 
     /// <inheritdoc/>
+    public bool IsAsynchronous => _device.type != DeviceType.CPU || ActsAsynchronous;
+
+    /// <summary>For tests: behave as on a device that runs ahead, with the same bits.</summary>
+    internal bool ActsAsynchronous { get; init; }
+
+    /// <inheritdoc/>
     public string Description
     {
         get
@@ -113,6 +120,12 @@ public sealed partial class TorchEngine : IEngine
         Tensor host = Labels(source).to(CPU).to(ScalarType.Int32).contiguous();
         host.data<int>().CopyTo(destination);
     }
+
+    /// <inheritdoc/>
+    public IMeter CreateMeter(int slots, int capacity) => new TorchMeter(slots, capacity, _device);
+
+    /// <inheritdoc/>
+    public IBatchSource CreateBatches(BatchLoader loader, bool requireUnitBox) => new HostBatches(this, loader, requireUnitBox);
 
     /// <inheritdoc/>
     public IModel CreateModel(NetworkGraph graph) => new TorchModel(graph, _type, _device, Precision) { Recorder = Recorder };
@@ -167,6 +180,22 @@ public sealed partial class TorchEngine : IEngine
         using IDisposable noGraph = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Labels(labels).copy_(Winner(Values(logits)));
+    }
+
+    /// <inheritdoc/>
+    public void NextClass(ITensor labels, int classes, ITensor targets)
+    {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Labels(targets).copy_(TorchLosses.NextClass(Labels(labels), classes));
+    }
+
+    /// <inheritdoc/>
+    public void LeastLikely(ITensor logits, ITensor labels, ITensor targets)
+    {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Labels(targets).copy_(TorchLosses.LeastLikely(Values(logits), Labels(labels)));
     }
 
     /// <inheritdoc/>

@@ -73,6 +73,23 @@ internal static class TorchLosses
         gradient.copy_((a.unsqueeze(1) * (OneHot(rival, logits) - OneHot(labels, logits))).Plus(b.unsqueeze(1) * (below - OneHot(order.select(1, 0), logits))));
     }
 
+    public static Tensor NextClass(Tensor labels, long classes)
+    {
+        Tensor next = labels.PlusWhole(1);
+        return where(next.eq(next.FullLike(classes)), zeros_like(next), next);
+    }
+
+    /// <summary>The class other than the label with the smallest logit, the first of equals; NaN counts as +∞.</summary>
+    public static Tensor LeastLikely(Tensor logits, Tensor labels)
+    {
+        long classes = logits.shape[1];
+        Tensor index = TorchMath.Indices(classes, logits.device);
+        Tensor isOwn = index.eq(labels.unsqueeze(1));
+        Tensor others = where(isOwn.logical_or(logits.isnan()), logits.FullLike(double.PositiveInfinity), logits);
+        Tensor isLeast = others.eq(others.amin([1], keepdim: true)).logical_and(isOwn.logical_not());
+        return where(isLeast, index, index.FullLike(classes)).amin([1]);
+    }
+
     private static Tensor At(Tensor rows, Tensor column) => rows.gather(1, column.unsqueeze(1)).squeeze(1);
 
     private static Tensor OneHot(Tensor classes, Tensor like) => nn.functional.one_hot(classes, like.shape[1]).to(like.dtype);

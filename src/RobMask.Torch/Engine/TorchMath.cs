@@ -26,6 +26,21 @@ internal static class TorchMath
         return x.add(scalar, one);
     }
 
+    /// <summary>Of whole numbers.</summary>
+    public static Tensor PlusWhole(this Tensor x, long term)
+    {
+        using Scalar scalar = term;
+        using Scalar one = 1;
+        return x.add(scalar, one);
+    }
+
+    /// <summary>Of whole numbers, modulo 2⁶⁴.</summary>
+    public static Tensor TimesWhole(this Tensor x, long factor)
+    {
+        using Scalar scalar = factor;
+        return x.mul(scalar);
+    }
+
     public static Tensor Plus(this Tensor x, Tensor y)
     {
         using Scalar one = 1;

@@ -83,37 +83,17 @@ internal sealed class AttackObjective(IEngine engine, AttackSettings settings, T
         engine.Subtract(fooled, correct, fooled);
     }
 
-    private ITensor Next(ITensor labels, int images, int classes) => Choose(labels, images, (_, label) => (label + 1) % classes);
+    private ITensor Next(ITensor labels, int images, int classes)
+    {
+        ITensor next = cache.Labels("targets", images);
+        engine.NextClass(labels, classes, next);
+        return next;
+    }
 
     private ITensor LeastLikely(IAttackTarget target, ITensor clean, int images)
     {
-        ITensor logits = target.Logits(clean, keepForGradient: false);
-        float[] values = new float[logits.Shape.Length];
-        engine.Download(logits, values);
-        return Choose(_labels!, images, (n, label) =>
-        {
-            ReadOnlySpan<float> image = values.AsSpan(n * target.Classes, target.Classes);
-            int least = label == 0 ? 1 : 0;
-            for (int k = least + 1; k < image.Length; k++)
-            {
-                least = k != label && image[k] < image[least] ? k : least;
-            }
-
-            return least;
-        });
-    }
-
-    private ITensor Choose(ITensor labels, int images, Func<int, int, int> choice)
-    {
-        int[] values = new int[images];
-        engine.DownloadLabels(labels, values);
-        for (int n = 0; n < images; n++)
-        {
-            values[n] = choice(n, values[n]);
-        }
-
-        ITensor targets = cache.Labels("targets", images);
-        engine.UploadLabels(values, targets);
-        return targets;
+        ITensor least = cache.Labels("targets", images);
+        engine.LeastLikely(target.Logits(clean, keepForGradient: false), _labels!, least);
+        return least;
     }
 }

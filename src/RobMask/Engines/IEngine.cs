@@ -1,3 +1,4 @@
+using RobMask.Data;
 using RobMask.Networks;
 using RobMask.Numerics;
 using RobMask.Ops;
@@ -26,6 +27,12 @@ public interface IEngine : IDisposable
     /// <summary>What convolutions and matrix products are declared to be computed in: «fp32», «tf32», «bf16», or «double» with everything else.</summary>
     string Arithmetic { get; }
 
+    /// <summary>
+    /// True where calls return before their work is done, as on a GPU: then reading a value waits, and who wants speed reads
+    /// seldom. False where reading costs nothing.
+    /// </summary>
+    bool IsAsynchronous { get; }
+
     /// <summary>Allocates zeros.</summary>
     ITensor Allocate(TensorShape shape);
 
@@ -43,6 +50,16 @@ public interface IEngine : IDisposable
 
     /// <summary>Copies labels [N] to the host. Waits for the device.</summary>
     void DownloadLabels(ITensor source, Span<int> destination);
+
+    /// <summary>Makes a place for sums over images that are read seldom.</summary>
+    /// <param name="slots">Sums of a step.</param>
+    /// <param name="capacity">The most steps between two readings.</param>
+    IMeter CreateMeter(int slots, int capacity);
+
+    /// <summary>Makes the batches of a loader the engine's own, by the shortest way to where it computes.</summary>
+    /// <param name="loader">Data, order and augmentation; nobody else loads from it meanwhile.</param>
+    /// <param name="requireUnitBox">Whether every pixel must lie in [0, 1].</param>
+    IBatchSource CreateBatches(BatchLoader loader, bool requireUnitBox);
 
     /// <summary>Makes a network with every parameter 0 and every running variance 1.</summary>
     IModel CreateModel(NetworkGraph graph);
@@ -122,6 +139,15 @@ public interface IEngine : IDisposable
     /// <summary>The class of the largest logit, the first of equals.</summary>
     void Predict(ITensor logits, ITensor labels);
 
+    /// <summary>(label + 1) mod <paramref name="classes"/> of each image.</summary>
+    void NextClass(ITensor labels, int classes, ITensor targets);
+
+    /// <summary>The class other than the label with the smallest logit, the first of equals; NaN counts as +∞.</summary>
+    /// <param name="logits">[N, K], K ≥ 2.</param>
+    /// <param name="labels">[N].</param>
+    /// <param name="targets">[N].</param>
+    void LeastLikely(ITensor logits, ITensor labels, ITensor targets);
+
     /// <summary>The cross-entropy of each image, and the gradient of factor·Σ loss_n.</summary>
     /// <param name="logits">[N, K].</param>
     /// <param name="labels">[N].</param>
@@ -156,4 +182,13 @@ public interface IEngine : IDisposable
     /// <param name="firstStep">True on the first step of a parameter: the buffer is set to the gradient, undamped.</param>
     /// <param name="options">Rates.</param>
     void SgdStep(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options);
+
+    /// <summary>The same step of several parameters, with the bits of one call for each.</summary>
+    void SgdSteps(IReadOnlyList<SgdTarget> targets, bool firstStep, in SgdOptions options)
+    {
+        foreach (SgdTarget target in targets)
+        {
+            SgdStep(target.Parameter, target.Gradient, target.MomentumBuffer, firstStep, options);
+        }
+    }
 }

@@ -10,19 +10,21 @@ internal sealed class AdversarialObjective : Objective
     private readonly Attack _attack;
     private readonly NetworkTarget _target;
 
-    public AdversarialObjective(TrainedNetwork network, int batchSize)
-        : base(network, batchSize)
+    public AdversarialObjective(TrainedNetwork network, int batchSize, int heldSteps)
+        : base(network, batchSize, heldSteps)
     {
         _attack = new Attack(Engine, Settings.Attack);
         _target = new NetworkTarget(Engine, Tape, Classes, AttackPass(MaskChoice.Primary(0), 0));
     }
 
-    public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
+    protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
         ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
-        (double loss, long correct) = CrossEntropyPass(attacked, labels, TrainingPass(MaskChoice.Primary(0), 0), 1, ParameterTarget);
-        return new EpochSums(images.Shape[0], loss, null, loss, null, correct);
+        CrossEntropyPass(attacked, labels, TrainingPass(MaskChoice.Primary(0), 0), 1, ParameterTarget, LossTerm.Attacked);
     }
+
+    protected override EpochSums Sums(int images, double clean, double attacked, long cleanCorrect, long attackedCorrect) =>
+        new(images, attacked, null, attacked, null, attackedCorrect);
 
     public override void Dispose()
     {

@@ -56,7 +56,8 @@ public sealed class BatchReplay : IDisposable
         ITensor targets = _cache.Labels("labels", labels.Length);
         _engine.Upload(pixels, images);
         _engine.UploadLabels(labels, targets);
-        EpochSums sums = _step.Run(images, targets, _losses.Count, LearningRate.At(_settings.Schedule, 1, _steps, _losses.Count));
+        _step.Run(images, targets, _losses.Count, LearningRate.At(_settings.Schedule, 1, _steps, _losses.Count));
+        EpochSums sums = _step.Read()[0];
         if (!double.IsFinite(sums.Loss))
         {
             throw new DivergedException($"replay: the loss is {sums.Loss / labels.Length} at step {_losses.Count + 1}");

@@ -16,8 +16,8 @@ internal sealed class BranchObjective : Objective
     private readonly ForwardOptions _clean;
     private readonly ForwardOptions _attacked;
 
-    public BranchObjective(TrainedNetwork network, int batchSize)
-        : base(network, batchSize)
+    public BranchObjective(TrainedNetwork network, int batchSize, int heldSteps)
+        : base(network, batchSize, heldSteps)
     {
         MaskChoice mask = MaskChoice.Primary(TrainedNetwork.BranchIndex(Branch.Adversarial, network.Model.Graph.MaskCount));
         int statistics = TrainedNetwork.BranchIndex(Branch.Adversarial, network.Model.Graph.StatisticsSets);
@@ -27,13 +27,15 @@ internal sealed class BranchObjective : Objective
         _target = new NetworkTarget(Engine, Tape, Classes, AttackPass(mask, statistics));
     }
 
-    public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
+    protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
         ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
-        (double clean, long cleanCorrect) = CrossEntropyPass(images, labels, _clean, 1, ParameterTarget);
-        (double adversarial, long adversarialCorrect) = CrossEntropyPass(attacked, labels, _attacked, 1, ParameterTarget);
-        return new EpochSums(images.Shape[0], clean + adversarial, clean, adversarial, cleanCorrect, adversarialCorrect);
+        CrossEntropyPass(images, labels, _clean, 1, ParameterTarget, LossTerm.Clean);
+        CrossEntropyPass(attacked, labels, _attacked, 1, ParameterTarget, LossTerm.Attacked);
     }
+
+    protected override EpochSums Sums(int images, double clean, double attacked, long cleanCorrect, long attackedCorrect) =>
+        new(images, clean + attacked, clean, attacked, cleanCorrect, attackedCorrect);
 
     public override void Dispose()
     {

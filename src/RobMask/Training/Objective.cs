@@ -8,15 +8,18 @@ namespace RobMask.Training;
 /// <remarks>
 /// Rules that hold for every method: the attack comes first and sees the statistics as the step before left them; then the
 /// clean pass, then the attacked pass, and each that normalises by its own batch lets that batch enter the running
-/// statistics of its set. Losses are means over the batch; terms are added with their weights.
+/// statistics of its set. Losses are means over the batch; terms are added with their weights. Their sums stay in a meter
+/// of the engine until they are read, so that nothing here waits for a device.
 /// </remarks>
 internal abstract class Objective : IDisposable
 {
     private readonly BackwardTargets _parameterTarget;
-    private float[] _perImage = [];
+    private readonly IMeter _meter;
+    private readonly Queue<int> _images = new();
 
-    protected Objective(TrainedNetwork network, int batchSize)
+    protected Objective(TrainedNetwork network, int batchSize, int heldSteps)
     {
+        _meter = network.Engine.CreateMeter(Enum.GetValues<LossTerm>().Length, heldSteps);
         Network = network;
         Cache = new TensorCache(network.Engine);
         Tape = network.Model.CreateTape(batchSize);
@@ -42,23 +45,49 @@ internal abstract class Objective : IDisposable
     public ITensor? Attacked { get; private set; }
 
     /// <summary>Makes the objective of the network's method.</summary>
-    public static Objective Create(TrainedNetwork network, int batchSize) => network.Settings.Method switch
+    /// <param name="network">The network.</param>
+    /// <param name="batchSize">The most images of a batch.</param>
+    /// <param name="heldSteps">The most steps between two calls of <see cref="Read"/>.</param>
+    public static Objective Create(TrainedNetwork network, int batchSize, int heldSteps = 1) => network.Settings.Method switch
     {
-        TrainingMethod.Standard => new StandardObjective(network, batchSize),
-        TrainingMethod.Adversarial => new AdversarialObjective(network, batchSize),
-        TrainingMethod.Trades => new TradesObjective(network, batchSize),
-        TrainingMethod.AdvProp or TrainingMethod.Split => new BranchObjective(network, batchSize),
-        _ => new RobMaskObjective(network, batchSize),
+        TrainingMethod.Standard => new StandardObjective(network, batchSize, heldSteps),
+        TrainingMethod.Adversarial => new AdversarialObjective(network, batchSize, heldSteps),
+        TrainingMethod.Trades => new TradesObjective(network, batchSize, heldSteps),
+        TrainingMethod.AdvProp or TrainingMethod.Split => new BranchObjective(network, batchSize, heldSteps),
+        _ => new RobMaskObjective(network, batchSize, heldSteps),
     };
 
+    /// <summary>The number of steps whose losses nobody has read.</summary>
+    public int Unread => _meter.Steps;
+
     /// <summary>Computes the losses of a batch and adds the gradients.</summary>
-    public abstract EpochSums Compute(ITensor images, ITensor labels, uint iteration);
+    public void Compute(ITensor images, ITensor labels, uint iteration)
+    {
+        Add(images, labels, iteration);
+        _meter.EndStep();
+        _images.Enqueue(images.Shape[0]);
+    }
+
+    /// <summary>The losses of every step since the last call, in their order. Waits for the device.</summary>
+    public IReadOnlyList<EpochSums> Read()
+    {
+        double[] sums = _meter.Read();
+        int terms = Enum.GetValues<LossTerm>().Length;
+        return [.. sums.Chunk(terms).Select(step => Sums(_images.Dequeue(), step[(int)LossTerm.Clean], step[(int)LossTerm.Attacked], (long)step[(int)LossTerm.CleanCorrect], (long)step[(int)LossTerm.AttackedCorrect]))];
+    }
 
     public virtual void Dispose()
     {
+        _meter.Dispose();
         Tape.Dispose();
         Cache.Dispose();
     }
+
+    /// <summary>Adds the gradients of a batch, and the terms of its loss to the meter.</summary>
+    protected abstract void Add(ITensor images, ITensor labels, uint iteration);
+
+    /// <summary>The objective of a batch from the sums of its terms.</summary>
+    protected abstract EpochSums Sums(int images, double clean, double attacked, long cleanCorrect, long attackedCorrect);
 
     /// <summary>A training pass: by batch statistics, which enter the running ones, unless those are frozen.</summary>
     protected ForwardOptions TrainingPass(MaskChoice mask, int statisticsSet)
@@ -78,8 +107,8 @@ internal abstract class Objective : IDisposable
     protected ITensor Show(ITensor attacked) => Attacked = attacked;
 
     /// <summary>Cross-entropy of one pass: forward, loss, right answers, and the gradient of weight · mean.</summary>
-    /// <returns>Σ loss and the number of right answers.</returns>
-    protected (double Loss, long Correct) CrossEntropyPass(ITensor images, ITensor labels, ForwardOptions options, float weight, BackwardTargets targets)
+    /// <remarks>Σ loss goes to <paramref name="term"/>, the number of right answers to the slot that belongs to it.</remarks>
+    protected void CrossEntropyPass(ITensor images, ITensor labels, ForwardOptions options, float weight, BackwardTargets targets, LossTerm term)
     {
         int count = images.Shape[0];
         ITensor logits = Tape.Forward(images, options);
@@ -93,25 +122,10 @@ internal abstract class Objective : IDisposable
             Tape.Backward(gradient, targets);
         }
 
-        return (Sum(loss), (long)Sum(correct));
+        Count(term, loss);
+        Count(term == LossTerm.Clean ? LossTerm.CleanCorrect : LossTerm.AttackedCorrect, correct);
     }
 
-    /// <summary>Σ of [N], in double, in the order of the images.</summary>
-    protected double Sum(ITensor perImage)
-    {
-        int count = perImage.Shape[0];
-        if (_perImage.Length < count)
-        {
-            _perImage = new float[count];
-        }
-
-        Engine.Download(perImage, _perImage.AsSpan(0, count));
-        double sum = 0;
-        for (int n = 0; n < count; n++)
-        {
-            sum += _perImage[n];
-        }
-
-        return sum;
-    }
+    /// <summary>Adds Σ of [N] to a term of the step.</summary>
+    protected void Count(LossTerm term, ITensor perImage) => _meter.Add((int)term, perImage);
 }

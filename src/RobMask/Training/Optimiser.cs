@@ -11,6 +11,7 @@ internal sealed class Optimiser : IDisposable
     private readonly IEngine _engine;
     private readonly OptimiserSettings _settings;
     private readonly List<Slot> _slots = [];
+    private Group[]? _groups;
 
     public Optimiser(TrainedNetwork network)
     {
@@ -41,10 +42,13 @@ internal sealed class Optimiser : IDisposable
 
     public void Step(double learningRate, bool firstStep)
     {
-        foreach (Slot slot in _slots)
+        _groups ??= [.. _slots
+            .GroupBy(slot => (slot.RateFactor, slot.WeightDecay))
+            .Select(group => new Group(group.Key.RateFactor, group.Key.WeightDecay, [.. group.Select(slot => new SgdTarget(slot.Parameter.Value, slot.Parameter.Gradient, slot.Buffer))]))];
+        foreach (Group group in _groups)
         {
-            SgdOptions options = new((float)(learningRate * slot.RateFactor), _settings.Momentum, _settings.Dampening, slot.WeightDecay, _settings.Nesterov);
-            _engine.SgdStep(slot.Parameter.Value, slot.Parameter.Gradient, slot.Buffer, firstStep, options);
+            SgdOptions options = new((float)(learningRate * group.RateFactor), _settings.Momentum, _settings.Dampening, group.WeightDecay, _settings.Nesterov);
+            _engine.SgdSteps(group.Targets, firstStep, options);
         }
     }
 
@@ -60,4 +64,7 @@ internal sealed class Optimiser : IDisposable
         parameter, name, _settings.Momentum > 0 ? _engine.Allocate(parameter.Info.Shape) : null, rateFactor, weightDecay));
 
     private sealed record Slot(ModelParameter Parameter, string Name, ITensor? Buffer, float RateFactor, float WeightDecay);
+
+    /// <summary>Parameters of the same rates, which an engine may change in one call.</summary>
+    private sealed record Group(float RateFactor, float WeightDecay, SgdTarget[] Targets);
 }

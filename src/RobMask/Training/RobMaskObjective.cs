@@ -20,8 +20,8 @@ internal sealed class RobMaskObjective : Objective
     private readonly BackwardTargets _targets;
     private readonly int _attackedStatistics;
 
-    public RobMaskObjective(TrainedNetwork network, int batchSize)
-        : base(network, batchSize)
+    public RobMaskObjective(TrainedNetwork network, int batchSize, int heldSteps)
+        : base(network, batchSize, heldSteps)
     {
         _gate = network.Gate ?? throw new ArgumentException("robmask: the network has no gate", nameof(network));
         _attackedStatistics = TrainedNetwork.BranchIndex(Branch.Adversarial, network.Model.Graph.StatisticsSets);
@@ -30,7 +30,7 @@ internal sealed class RobMaskObjective : Objective
         _target = new GatedTarget(Engine, Tape, _gate, Classes, AttackPass(MaskChoice.Primary(0), _attackedStatistics), Settings.RobMask.AttackThroughGate);
     }
 
-    public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
+    protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
         int count = images.Shape[0];
         ITensor epsilon = Cache.PerImage("epsilon", count);
@@ -49,11 +49,13 @@ internal sealed class RobMaskObjective : Objective
         Engine.Fill(delta, 0);
         ITensor noRadius = Cache.PerImage("noRadius", count);
         Engine.Fill(noRadius, 0);
-        (double clean, long cleanCorrect) = Half(images, labels, delta, noRadius, 0, 1);
+        Half(images, labels, delta, noRadius, 0, 1, LossTerm.Clean);
         Engine.Subtract(attacked, images, delta);
-        (double adversarial, long adversarialCorrect) = Half(attacked, labels, delta, epsilon, _attackedStatistics, Settings.RobMask.Lambda);
-        return new EpochSums(count, clean + (Settings.RobMask.Lambda * adversarial), clean, adversarial, cleanCorrect, adversarialCorrect);
+        Half(attacked, labels, delta, epsilon, _attackedStatistics, Settings.RobMask.Lambda, LossTerm.Attacked);
     }
+
+    protected override EpochSums Sums(int images, double clean, double attacked, long cleanCorrect, long attackedCorrect) =>
+        new(images, clean + (Settings.RobMask.Lambda * attacked), clean, attacked, cleanCorrect, attackedCorrect);
 
     public override void Dispose()
     {
@@ -62,16 +64,14 @@ internal sealed class RobMaskObjective : Objective
         base.Dispose();
     }
 
-    private (double Loss, long Correct) Half(ITensor images, ITensor labels, ITensor delta, ITensor epsilon, int statisticsSet, float weight)
+    private void Half(ITensor images, ITensor labels, ITensor delta, ITensor epsilon, int statisticsSet, float weight, LossTerm term)
     {
         bool trainsGate = _targets.HasFlag(BackwardTargets.Coefficients);
         ITensor coefficients = _gate.Coefficients(delta, epsilon, trainsGate);
-        (double Loss, long Correct) half = CrossEntropyPass(images, labels, TrainingPass(MaskChoice.PerImage(coefficients), statisticsSet), weight, _targets);
+        CrossEntropyPass(images, labels, TrainingPass(MaskChoice.PerImage(coefficients), statisticsSet), weight, _targets, term);
         if (trainsGate)
         {
             _gate.BackwardParameters(Tape.CoefficientGradient);
         }
-
-        return half;
     }
 }

@@ -4,11 +4,11 @@ using RobMask.Tensors;
 namespace RobMask.Training;
 
 /// <summary>L(f(x), y).</summary>
-internal sealed class StandardObjective(TrainedNetwork network, int batchSize) : Objective(network, batchSize)
+internal sealed class StandardObjective(TrainedNetwork network, int batchSize, int heldSteps) : Objective(network, batchSize, heldSteps)
 {
-    public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
-    {
-        (double loss, long correct) = CrossEntropyPass(images, labels, TrainingPass(MaskChoice.Primary(0), 0), 1, ParameterTarget);
-        return new EpochSums(images.Shape[0], loss, loss, null, correct, null);
-    }
+    protected override void Add(ITensor images, ITensor labels, uint iteration) =>
+        CrossEntropyPass(images, labels, TrainingPass(MaskChoice.Primary(0), 0), 1, ParameterTarget, LossTerm.Clean);
+
+    protected override EpochSums Sums(int images, double clean, double attacked, long cleanCorrect, long attackedCorrect) =>
+        new(images, clean, clean, null, cleanCorrect, null);
 }

@@ -16,15 +16,15 @@ internal sealed class TradesObjective : Objective
     private readonly NetworkTarget _target;
     private readonly ITape _attackedTape;
 
-    public TradesObjective(TrainedNetwork network, int batchSize)
-        : base(network, batchSize)
+    public TradesObjective(TrainedNetwork network, int batchSize, int heldSteps)
+        : base(network, batchSize, heldSteps)
     {
         _attackedTape = network.Model.CreateTape(batchSize);
         _attack = new Attack(Engine, Settings.TradesAttack());
         _target = new NetworkTarget(Engine, Tape, Classes, AttackPass(MaskChoice.Primary(0), 0));
     }
 
-    public override EpochSums Compute(ITensor images, ITensor labels, uint iteration)
+    protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
         int count = images.Shape[0];
         ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
@@ -50,10 +50,14 @@ internal sealed class TradesObjective : Objective
             _attackedTape.Backward(attackedGradient, ParameterTarget);
         }
 
-        double clean = Sum(loss);
-        double kl = Sum(divergence);
-        return new EpochSums(count, clean + (Settings.TradesBeta * kl), clean, kl, (long)Sum(cleanCorrect), (long)Sum(attackedCorrect));
+        Count(LossTerm.Clean, loss);
+        Count(LossTerm.Attacked, divergence);
+        Count(LossTerm.CleanCorrect, cleanCorrect);
+        Count(LossTerm.AttackedCorrect, attackedCorrect);
     }
+
+    protected override EpochSums Sums(int images, double clean, double attacked, long cleanCorrect, long attackedCorrect) =>
+        new(images, clean + (Settings.TradesBeta * attacked), clean, attacked, cleanCorrect, attackedCorrect);
 
     public override void Dispose()
     {

@@ -1,24 +1,31 @@
 using System.Diagnostics;
-using RobMask.Attacks;
 using RobMask.Data;
 using RobMask.Engines;
-using RobMask.Tensors;
 using RobMask.Training.Auditing;
 
 namespace RobMask.Training;
 
 /// <summary>Trains a network. Equal settings, data and engine arithmetic give equal bits, whatever the number of threads.</summary>
+/// <remarks>
+/// Losses are read after every step where that costs nothing. Of an engine that runs ahead they are read only every
+/// <see cref="LongestSilence"/> steps, at the end of an epoch and before a checkpoint: progress is reported then, and a
+/// loss that became NaN or infinite is found then, when the optimiser has gone on with it. No checkpoint ever holds such
+/// parameters. How often losses are read changes no bit.
+/// </remarks>
 public sealed class Trainer : IDisposable
 {
     private readonly IEngine _engine;
     private readonly TrainingSettings _settings;
     private readonly BatchLoader _loader;
     private readonly TrainingStep _step;
-    private readonly TensorCache _cache;
-    private readonly float[] _pixels;
-    private readonly int[] _labels;
+    private readonly IBatchSource _batches;
+    private readonly int _silence;
     private AuditRecorder? _recorder;
+    private double _lastLoss;
     private bool _saved;
+
+    /// <summary>The most steps of an engine that runs ahead between two readings of its losses.</summary>
+    public const int LongestSilence = 50;
 
     /// <summary>Prepares a run.</summary>
     /// <exception cref="ArgumentException">A setting is out of range, or the data do not fit the network.</exception>
@@ -35,10 +42,9 @@ public sealed class Trainer : IDisposable
         HostBatch.RequireFit(train, Network.Model.Graph);
         int batchSize = Math.Min(settings.BatchSize, train.Count);
         _loader = new BatchLoader(train, batchSize, settings.Seed, shuffle: true, settings.Augmentation);
-        _step = new TrainingStep(Network, batchSize);
-        _cache = new TensorCache(engine);
-        _pixels = new float[batchSize * train.ImageShape.Length];
-        _labels = new int[batchSize];
+        _silence = engine.IsAsynchronous ? LongestSilence : 1;
+        _step = new TrainingStep(Network, batchSize, _silence);
+        _batches = engine.CreateBatches(_loader, train.Bounded || (settings.Method != TrainingMethod.Standard && settings.Attack.ClipToBox));
     }
 
     /// <summary>The network in training.</summary>
@@ -65,20 +71,28 @@ public sealed class Trainer : IDisposable
         Stopwatch watch = Stopwatch.StartNew();
         for (int epoch = state.Epoch; epoch < _settings.Epochs; epoch++)
         {
-            _loader.StartEpoch(epoch);
+            _batches.StartEpoch(epoch);
             for (int batch = firstBatch; batch < _loader.BatchCount; batch++)
             {
                 if (cancellation.IsCancellationRequested)
                 {
+                    sums = Settle(sums, epoch, batch, iteration);
                     Save(options, new CheckpointState(_settings, epoch, batch, iteration, metrics, sums));
                     return new TrainingOutcome(metrics, true, iteration);
                 }
 
-                EpochSums step = Step(epoch, batch, iteration);
+                Batch loaded = _batches.Load(batch);
+                AuditRecorder? recorder = _recorder?.IsDue(iteration) == true ? _recorder : null;
+                recorder?.Before(_loader, epoch, batch, iteration, RateAt(iteration), loaded.Images, loaded.Labels);
+                _step.Run(loaded.Images, loaded.Labels, iteration, RateAt(iteration));
                 iteration++;
-                sums = sums.Add(step);
-                seen += step.Images;
-                Report(epoch, batch + 1, sums.Loss / sums.Images, null);
+                seen += _loader.ImagesIn(batch);
+                if (recorder is not null || _step.Unread == _silence || batch + 1 == _loader.BatchCount)
+                {
+                    sums = Settle(sums, epoch, batch + 1, iteration);
+                    recorder?.After(_lastLoss);
+                    Report(epoch, batch + 1, sums.Loss / sums.Images, null);
+                }
             }
 
             EpochMetrics completed = sums.Finish(epoch + 1, iteration, RateAt(iteration - 1));
@@ -116,8 +130,8 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _batches.Dispose();
         _step.Dispose();
-        _cache.Dispose();
         Network.Dispose();
     }
 
@@ -141,35 +155,23 @@ public sealed class Trainer : IDisposable
         return new CheckpointState(_settings, 0, 0, 0, [], EpochSums.Zero);
     }
 
-    private EpochSums Step(int epoch, int batch, long iteration)
+    /// <summary>Reads the losses of the steps since the last time; <paramref name="done"/> batches of the epoch are done.</summary>
+    private EpochSums Settle(EpochSums sums, int epoch, int done, long iteration)
     {
-        double rate = RateAt(iteration);
-        int count = _loader.Load(batch, _pixels, _labels);
-        ReadOnlySpan<float> pixels = _pixels.AsSpan(0, count * _loader.Dataset.ImageShape.Length);
-        CheckPixels(pixels);
-        ITensor images = _cache.Get("images", _loader.Dataset.ImageShape.Prepend(count));
-        ITensor labels = _cache.Labels("labels", count);
-        _engine.Upload(pixels, images);
-        _engine.UploadLabels(_labels.AsSpan(0, count), labels);
-        AuditRecorder? recorder = _recorder?.IsDue(iteration) == true ? _recorder : null;
-        recorder?.Before(_loader, epoch, batch, iteration, rate, images, labels);
-        EpochSums step = _step.Run(images, labels, iteration, rate);
-        if (!double.IsFinite(step.Loss))
+        IReadOnlyList<EpochSums> steps = _step.Read();
+        for (int i = 0; i < steps.Count; i++)
         {
-            throw new DivergedException($"training: the loss is {step.Loss / count} at epoch {epoch + 1}, batch {batch + 1} (learning rate {rate:G4}); a lower learning rate or a warm-up may help.{(_saved ? " The last checkpoint stands." : string.Empty)}");
+            int ago = steps.Count - i;
+            if (!double.IsFinite(steps[i].Loss))
+            {
+                throw new DivergedException($"training: the loss is {steps[i].Loss / steps[i].Images} at epoch {epoch + 1}, batch {done - ago + 1} (learning rate {RateAt(iteration - ago):G4}); a lower learning rate or a warm-up may help.{(_saved ? " The last checkpoint stands." : string.Empty)}");
+            }
+
+            sums = sums.Add(steps[i]);
+            _lastLoss = steps[i].Loss / steps[i].Images;
         }
 
-        recorder?.After(step.Loss / count);
-        return step;
-    }
-
-    private void CheckPixels(ReadOnlySpan<float> pixels)
-    {
-        bool box = _loader.Dataset.Bounded || (_settings.Method != TrainingMethod.Standard && _settings.Attack.ClipToBox);
-        if (box)
-        {
-            PointCheck.RequireUnitBox(pixels, 0, _loader.Dataset.ImageShape.Length);
-        }
+        return sums;
     }
 
     private double RateAt(long iteration) => LearningRate.At(_settings.Schedule, _settings.Epochs, _loader.BatchCount, iteration);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using RobMask.Data;
 using RobMask.Networks;
 using RobMask.Numerics;
 using RobMask.Ops;
@@ -24,6 +25,9 @@ public sealed class ManagedEngine<T> : IEngine
 
     /// <inheritdoc/>
     public string Arithmetic => typeof(T) == typeof(double) ? "double" : "fp32";
+
+    /// <inheritdoc/>
+    public bool IsAsynchronous => false;
 
     /// <inheritdoc/>
     public string Description => $"{Name}, {Device}, {(typeof(T) == typeof(double) ? "double" : "float")}";
@@ -61,6 +65,12 @@ public sealed class ManagedEngine<T> : IEngine
         CheckLength(destination.Length, source);
         Labels(source).Span.CopyTo(destination);
     }
+
+    /// <inheritdoc/>
+    public IMeter CreateMeter(int slots, int capacity) => new HostMeter(this, slots, capacity);
+
+    /// <inheritdoc/>
+    public IBatchSource CreateBatches(BatchLoader loader, bool requireUnitBox) => new HostBatches(this, loader, requireUnitBox);
 
     /// <inheritdoc/>
     public IModel CreateModel(NetworkGraph graph) => new ManagedModel<T>(graph, Fuses);
@@ -172,6 +182,29 @@ public sealed class ManagedEngine<T> : IEngine
     }
 
     /// <inheritdoc/>
+    public void NextClass(ITensor labels, int classes, ITensor targets)
+    {
+        ReadOnlySpan<int> own = Labels(labels).Span;
+        Span<int> next = Labels(targets).Span;
+        for (int n = 0; n < next.Length; n++)
+        {
+            next[n] = (own[n] + 1) % classes;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void LeastLikely(ITensor logits, ITensor labels, ITensor targets)
+    {
+        DenseTensor<T> values = Values(logits);
+        ReadOnlySpan<int> own = Labels(labels).Span;
+        Span<int> destination = Labels(targets).Span;
+        for (int n = 0; n < destination.Length; n++)
+        {
+            destination[n] = Least(values.Image(n), own[n]);
+        }
+    }
+
+    /// <inheritdoc/>
     public void CrossEntropy(ITensor logits, ITensor labels, float labelSmoothing, float factor, ITensor loss, ITensor? gradient)
     {
         Ops.CrossEntropy.Forward(Values(logits), Labels(labels), labelSmoothing, Values(loss));
@@ -259,5 +292,16 @@ public sealed class ManagedEngine<T> : IEngine
         }
 
         return winner;
+    }
+
+    private static int Least(ReadOnlySpan<T> logits, int label)
+    {
+        int least = label == 0 ? 1 : 0;
+        for (int k = least + 1; k < logits.Length; k++)
+        {
+            least = k != label && (logits[k] < logits[least] || (T.IsNaN(logits[least]) && !T.IsNaN(logits[k]) && !T.IsPositiveInfinity(logits[k]))) ? k : least;
+        }
+
+        return least;
     }
 }
