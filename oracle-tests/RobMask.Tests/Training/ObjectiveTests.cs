@@ -64,7 +64,8 @@ public sealed class ObjectiveTests
                 engine.Fill(buffer.Value, buffer.Info.Role == ParameterRole.RunningMean ? 0.3f : 0.4f);
             }
 
-            return objective.Compute(images, labels, 7).Loss / Images;
+            objective.Compute(images, labels, 7);
+            return objective.Read()[0].Loss / Images;
         }
 
         network.Model.ZeroGradients();
