@@ -29,6 +29,7 @@ internal static class CommandTree
         root.Subcommands.Add(DigestVerb.Create(shell));
         root.Subcommands.Add(LockstepVerb.Create(shell));
         root.Subcommands.Add(OrderVerb.Create(shell));
+        root.Subcommands.Add(CollectVerb.Create(shell));
         root.Subcommands.Add(InfoVerb.Create(shell));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Description = "Show help.";

@@ -8,7 +8,7 @@ public sealed class HelpTests
     [
         "demo", "train", "eval", "attack", "masks", "masks compare", "masks interpolate", "masks exchange",
         "experiment", "experiment e1", "experiment e2", "experiment e3", "experiment e4", "experiment e5", "report", "op", "net", "net forward", "net backward", "info",
-        "verify", "verify op", "verify trace", "verify golden", "compare", "check", "backend",
+        "verify", "verify op", "verify trace", "verify golden", "compare", "check", "backend", "collect",
     ];
 
     public static TheoryData<string> Verbs => [.. Names];
