@@ -22,7 +22,7 @@ public sealed class BadInputTests
     [InlineData("masks", "robmask masks needs a verb: compare, interpolate, exchange")]
     [InlineData("train --epsilonn 0.1", "--epsilonn: no such option of robmask train. Did you mean --epsilon?")]
     [InlineData("train --network resnet", "--network: «resnet» is unknown; known are linear,")]
-    [InlineData("train --network resnet", "Did you mean preact_resnet18 or wide_resnet?")]
+    [InlineData("train --network resnet", "Did you mean preact_resnet18 or resnet50?")]
     [InlineData("train --method robmsak", "Did you mean robmask?")]
     [InlineData("train --epsilon -0.1", "--epsilon: -0.1 is not allowed; it must be at least 0")]
     [InlineData("train --epsilon 8/0", "--epsilon: «8/0» is not a finite number")]

@@ -127,7 +127,7 @@ public sealed class ImageFilesTests : IDisposable
         byte[] whole = copy.ToArray();
         for (int length = 0; length < whole.Length; length++)
         {
-            FileErrors.Names("cut", () => ImageDecoder.Decode("cut", whole[..length]));
+            FileErrors.Names("cut", () => ImageDecoder.Decode("cut", whole[..length], ImageLimits.Held));
         }
 
         const int Seed = 5;
@@ -139,7 +139,7 @@ public sealed class ImageFilesTests : IDisposable
             changed[random.Next(changed.Length)] = (byte)random.Next(256);
             try
             {
-                ImageDecoder.Decode("changed", changed);
+                ImageDecoder.Decode("changed", changed, ImageLimits.Held);
             }
             catch (InvalidDataException error)
             {

@@ -1,4 +1,5 @@
 using RobMask.Networks;
+using RobMask.Tensors;
 using Xunit;
 
 namespace RobMask.Tests.Networks;
@@ -38,6 +39,27 @@ public sealed class NetworkCatalogTests
     }
 
     [Fact]
+    public void ResNet50_has_torchvisions_names_and_number_of_parameters()
+    {
+        NetworkGraph graph = NetworkCatalog.Create(Settings("resnet50", 224) with { Classes = 1000 });
+        Assert.Equal(25_557_032, graph.ParameterCount);
+        Assert.Equal(53, graph.RescaleLayers.Count);
+        Dictionary<string, string> shapes = graph.Parameters.Concat(graph.Buffers).ToDictionary(one => one.Name, one => one.Shape.ToString());
+        Assert.Equal(161 + 106, shapes.Count);
+        Assert.Equal(new TensorShape(2048, 1024, 1, 1).ToString(), shapes["layer4.0.downsample.0.weight"]);
+        Assert.Equal(new TensorShape(128, 128, 3, 3).ToString(), shapes["layer2.0.conv2.weight"]);
+        Assert.Contains("layer3.5.bn3.running_var", shapes.Keys);
+        Assert.Contains("layer1.0.downsample.1.bias", shapes.Keys);
+        Assert.DoesNotContain("layer1.1.downsample.0.weight", shapes.Keys);
+
+        // The stride is in the 3×3 convolution: the 1×1 before it still sees all rows.
+        ConvolutionNode[] layers = [.. graph.Nodes.OfType<ConvolutionNode>()];
+        Assert.Equal(56, layers.Single(one => one.Name == "layer2.0.conv1").Shape[1]);
+        Assert.Equal(28, layers.Single(one => one.Name == "layer2.0.conv2").Shape[1]);
+        Assert.Equal(7, layers.Single(one => one.Name == "layer4.2.conv3").Shape[1]);
+    }
+
+    [Fact]
     public void Names_are_PyTorch_style()
     {
         string[] names = [.. NetworkCatalog.Create(Settings("preact_resnet18")).Parameters.Select(parameter => parameter.Name)];
@@ -55,6 +77,7 @@ public sealed class NetworkCatalogTests
     [InlineData("preact_resnet18")]
     [InlineData("wide_resnet")]
     [InlineData("resnext29")]
+    [InlineData("resnet50")]
     public void Every_network_takes_every_image_size_and_number_of_masks(string name)
     {
         foreach ((int size, int channels) in new[] { (8, 1), (28, 1), (32, 3) })

@@ -15,7 +15,7 @@ internal sealed record DataChoice
         .Add("--train-images", "N", "use so many training images, balanced over the classes", Values.Whole(1), (s, v) => s with { Options = s.Options with { TrainCount = v } })
         .Add("--test-images", "N", "use so many test images, balanced over the classes", Values.Whole(1), (s, v) => s with { Options = s.Options with { TestCount = v } })
         .AddSwitch("--coarse-labels", "cifar100: the 20 coarse classes", (s, v) => s with { Options = s.Options with { CoarseLabels = v } })
-        .Add("--image-size", "16|32", "shapes: rows and columns (default 32)", Values.OneOf(("16", 16), ("32", 32)), (s, v) => Shapes(s, s.Options.Shapes with { Size = v }))
+        .Add("--image-size", "N", "shapes: rows and columns, 16 or 32 (default 32); imagenet (default 224) and folders: read images of any sizes when they are needed, and make them N×N", Values.Whole(1), (s, v) => s.Name == "shapes" ? Shapes(s, s.Options.Shapes with { Size = v }) : s with { Options = s.Options with { ImageSize = v } })
         .Add("--classes", "N", "shapes: classes, 2 to 10 (default 4)", Values.Whole(2), (s, v) => Shapes(s, s.Options.Shapes with { Classes = v }))
         .Add("--shape-probability", "PART", "shapes: how often the bold shape is right (default 0.85)", Values.Part, (s, v) => Shapes(s, s.Options.Shapes with { ShapeProbability = Math.Round(v, 6) }))
         .Add("--pattern", "N", "shapes: amplitude of the faint pattern in 255ths (default 4)", Values.Whole(0), (s, v) => Shapes(s, s.Options.Shapes with { PatternAmplitude = v }))
@@ -24,7 +24,8 @@ internal sealed record DataChoice
     /// <summary>Which data an option is for; null where it is for these.</summary>
     public static string? Reason(string option, string data) => option switch
     {
-        "--image-size" or "--classes" or "--shape-probability" or "--pattern" or "--noise" when data != "shapes" => "it is for shapes",
+        "--image-size" when DatasetCatalog.Names.Contains(data) && data is not ("shapes" or "imagenet") => "it is for shapes, imagenet and folders of images",
+        "--classes" or "--shape-probability" or "--pattern" or "--noise" when data != "shapes" => "it is for shapes",
         "--coarse-labels" when DatasetCatalog.Names.Contains(data) && data != "cifar100" => "it is for cifar100",
         "--data-dir" when data is "shapes" or "gaussian" => "they are drawn, not read",
         _ => null,

@@ -25,6 +25,7 @@ internal static class TrainingOptions
         .Add("--decay-rescaling", "BOOL", "let weight decay act on the masks too (default true)", Values.Truth, (s, v) => s with { Optimiser = s.Optimiser with { DecayRescaling = v } })
         .Add("--label-smoothing", "NUMBER", "0 to below 1 (default 0)", Values.Part, (s, v) => s with { LabelSmoothing = v })
         .Add("--crop", "PIXELS", "zero padding before a random crop (default 0: no crop)", Values.Whole(0), (s, v) => s with { Augmentation = s.Augmentation with { CropPadding = v } })
+        .AddSwitch("--resized-crop", "a random part of the original, 0.08 to 1 of its area, made as large as an image: for imagenet and folders with --image-size", (s, v) => s with { Augmentation = s.Augmentation with { ResizedCrop = v } })
         .AddSwitch("--flip", "mirror half of the training images", (s, v) => s with { Augmentation = s.Augmentation with { Flip = v } })
         .Add("--train-parts", "LIST", "all, or of weights, rescaling, statistics, gate: the rest is frozen", text => Parts(text), (s, v) => s with { Trained = v });
 

@@ -21,7 +21,8 @@ internal sealed class PlainObserver(TextWriter output) : IRunObserver
         {
             string clean = metrics.CleanAccuracy is double one ? $", clean {ReportText.Percent(one)}" : string.Empty;
             string attacked = metrics.AdversarialAccuracy is double two ? $", attacked {ReportText.Percent(two)}" : string.Empty;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: epoch {metrics.Epoch}/{progress.Epochs}, loss {metrics.Loss:0.0000}{clean}{attacked}, {progress.ImagesPerSecond:0} images/s, {Time(progress.Remaining)} left"));
+            string test = metrics.Evaluation is EvaluationResult early ? $"; {early.Images} test images: clean {ReportText.Percent(early.CleanAccuracy)}{(early.RobustAccuracy is double robust ? $", attacked {ReportText.Percent(robust)}" : string.Empty)}" : string.Empty;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: epoch {metrics.Epoch}/{progress.Epochs}, loss {metrics.Loss:0.0000}{clean}{attacked}{test}, {progress.ImagesPerSecond:0} images/s, {Time(progress.Remaining)} left"));
         }
     }
 

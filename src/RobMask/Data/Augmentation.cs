@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RobMask.Numerics;
 using RobMask.Tensors;
 
@@ -6,7 +7,8 @@ namespace RobMask.Data;
 /// <summary>What is done to a training image before it is used.</summary>
 /// <param name="CropPadding">Rows and columns of zeros added on every side, of which a random window of the image's size is taken; 0: none.</param>
 /// <param name="Flip">Whether half of the images are mirrored left to right.</param>
-public readonly record struct Augmentation(int CropPadding = 0, bool Flip = false)
+/// <param name="ResizedCrop">A random part of the original, made as large as the data set's images (<see cref="CropWindow.Random"/>); for images that have originals.</param>
+public readonly record struct Augmentation(int CropPadding = 0, bool Flip = false, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ResizedCrop = false)
 {
     private const int DrawsPerImage = 4;
 
@@ -16,8 +18,11 @@ public readonly record struct Augmentation(int CropPadding = 0, bool Flip = fals
     /// <summary>The usual one for CIFAR: 4 pixels of padding, and flips.</summary>
     public static Augmentation Cifar => new(4, true);
 
+    /// <summary>The usual one for ImageNet: resized crops, and flips.</summary>
+    public static Augmentation ImageNet => new(0, true, true);
+
     /// <summary>Whether images stay as they are.</summary>
-    public bool IsNone => CropPadding == 0 && !Flip;
+    public bool IsNone => CropPadding == 0 && !Flip && !ResizedCrop;
 
     /// <summary>Writes the augmented image.</summary>
     /// <remarks>
@@ -59,12 +64,27 @@ public readonly record struct Augmentation(int CropPadding = 0, bool Flip = fals
     }
 
     /// <summary>Checks the parameters.</summary>
-    /// <exception cref="ArgumentException">The padding is negative.</exception>
+    /// <exception cref="ArgumentException">The padding is negative, or there are both kinds of crop.</exception>
     public void Validate()
     {
+        if (ResizedCrop && CropPadding != 0)
+        {
+            throw new ArgumentException($"augmentation: a resized crop and a crop from {CropPadding} pixels of padding exclude each other", nameof(CropPadding));
+        }
+
         if (CropPadding is < 0 or > ImageDecoder.LargestExtent)
         {
             throw new ArgumentException($"augmentation: the padding must be 0 to {ImageDecoder.LargestExtent}, found {CropPadding}", nameof(CropPadding));
+        }
+    }
+
+    /// <summary>Checks that it can be done to the images of a data set.</summary>
+    /// <exception cref="ArgumentException">It cannot.</exception>
+    internal void RequireFor(Dataset data)
+    {
+        if (ResizedCrop && !data.HasOriginals)
+        {
+            throw new ArgumentException($"augmentation: a resized crop needs originals of other sizes; the images of {data.Name} have none. Folders that are read with --image-size have them", nameof(data));
         }
     }
 }

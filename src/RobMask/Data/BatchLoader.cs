@@ -34,6 +34,7 @@ public sealed class BatchLoader
         }
 
         augmentation.Validate();
+        augmentation.RequireFor(dataset);
         Dataset = dataset;
         BatchSize = batchSize;
         Augmentation = augmentation;
@@ -133,9 +134,7 @@ public sealed class BatchLoader
             return;
         }
 
-        float[] scratch = _scratch[worker];
-        Dataset.CopyImage(image, scratch);
-        Augmentation.Apply(new PhiloxKey(_seed, PhiloxStreams.Augmentation, _epoch), image, Dataset.ImageShape, scratch, destination);
+        Dataset.CopyAugmented(image, Augmentation, new PhiloxKey(_seed, PhiloxStreams.Augmentation, _epoch), image, _scratch[worker], destination);
     }
 
     private readonly unsafe struct LoadJob(BatchLoader loader, int start, float* images, int length) : IWorkerJob

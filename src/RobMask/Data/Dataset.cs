@@ -1,3 +1,4 @@
+using RobMask.Numerics;
 using RobMask.Tensors;
 
 namespace RobMask.Data;
@@ -27,6 +28,30 @@ public abstract class Dataset
     /// <summary>The label of an image, 0 ≤ label &lt; <see cref="ClassNames"/>.Count.</summary>
     public abstract int Label(int index);
 
+    /// <summary>
+    /// True where images come one class after the other, in great number: whoever needs a few that stand for all takes
+    /// them from every class (<see cref="SubsetDataset.Interleaved"/>).
+    /// </summary>
+    public virtual bool SortedByClass => false;
+
+    /// <summary>True where images have originals of other sizes, which a resized crop is taken from.</summary>
+    public virtual bool HasOriginals => false;
+
     /// <summary>Writes the pixels of an image.</summary>
     public abstract void CopyImage(int index, Span<float> destination);
+
+    /// <summary>Writes the pixels of an image as training sees it.</summary>
+    /// <param name="index">Which image.</param>
+    /// <param name="augmentation">What is done to it.</param>
+    /// <param name="key">The random numbers: stream <see cref="PhiloxStreams.Augmentation"/>, the epoch as step.</param>
+    /// <param name="draw">The image's number in the data set that is dealt out, which names its draws.</param>
+    /// <param name="scratch">As many elements as an image.</param>
+    /// <param name="destination">Receives the pixels.</param>
+    /// <exception cref="ArgumentException">The augmentation is a resized crop, and there are no originals.</exception>
+    public virtual void CopyAugmented(int index, Augmentation augmentation, PhiloxKey key, int draw, Span<float> scratch, Span<float> destination)
+    {
+        augmentation.RequireFor(this);
+        CopyImage(index, scratch);
+        augmentation.Apply(key, draw, ImageShape, scratch, destination);
+    }
 }

@@ -2,10 +2,11 @@ namespace RobMask.Data;
 
 /// <summary>Finds a data set by its name or by a path.</summary>
 /// <remarks>
-/// <c>shapes</c> and <c>gaussian</c> are drawn. <c>optdigits</c>, <c>mnist</c>, <c>cifar10</c> and <c>cifar100</c> are
-/// looked for in the data folder: <see cref="DatasetOptions.DataFolder"/>, else the environment variable REFERENCE_DATA,
+/// <c>shapes</c> and <c>gaussian</c> are drawn. <c>optdigits</c>, <c>mnist</c>, <c>cifar10</c>, <c>cifar100</c>
+/// and <c>imagenet</c> are looked for in the data folder: <see cref="DatasetOptions.DataFolder"/>, else the environment variable REFERENCE_DATA,
 /// else <c>../shared/data</c> of the current folder. Anything else is the path of a folder or zip: a folder of CIFAR,
-/// MNIST or optdigits files is recognised by their names, and everything else must be images in split/class/file layout.
+/// MNIST or optdigits files is recognised by their names, and everything else must be images in split/class/file layout:
+/// of one size and held in memory, or, with <see cref="DatasetOptions.ImageSize"/>, of any sizes and decoded when needed.
 /// </remarks>
 public static class DatasetCatalog
 {
@@ -13,7 +14,7 @@ public static class DatasetCatalog
     public const string FolderVariable = "REFERENCE_DATA";
 
     /// <summary>The names that need no path.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["shapes", "gaussian", "optdigits", "mnist", "cifar10", "cifar100"];
+    public static IReadOnlyList<string> Names { get; } = ["shapes", "gaussian", "optdigits", "mnist", "cifar10", "cifar100", "imagenet"];
 
     /// <summary>Loads a data set.</summary>
     /// <exception cref="InvalidDataException">Nothing is found under the name, or a file is malformed.</exception>
@@ -48,13 +49,14 @@ public static class DatasetCatalog
         {
             "cifar10" => ["cifar-10-batches-bin", "cifar10/cifar-10-batches-bin", "cifar10", "cifar10-mini/cifar-10-batches-bin"],
             "cifar100" => ["cifar-100-binary", "cifar100/cifar-100-binary", "cifar100"],
+            "imagenet" => ["imagenet", "imagenet2012", "ILSVRC2012"],
             _ => [name, "."],
         };
         List<string> tried = [];
         foreach (string place in places)
         {
             string folder = Path.GetFullPath(Path.Combine(DataFolder(options), place));
-            if (KindOf(folder) == name)
+            if (name == "imagenet" ? ImageFolder.Found(folder) : KindOf(folder) == name)
             {
                 return LoadKind(name, folder, options);
             }
@@ -77,11 +79,11 @@ public static class DatasetCatalog
         {
             if (KindOf(folder) is string kind)
             {
-                return LoadKind(kind, folder, options);
+                return options.ImageSize is null ? LoadKind(kind, folder, options) : throw new ArgumentException($"data {path}: an image size was given, and {kind} has its own; it is for shapes and for folders of images");
             }
         }
 
-        return ImageFiles.Load(path);
+        return options.ImageSize is int size ? ImageFolder.Load(path, size) : ImageFiles.Load(path);
     }
 
     private static string DataFolder(DatasetOptions options)
@@ -104,6 +106,7 @@ public static class DatasetCatalog
         "cifar10" => CifarFiles.LoadCifar10(folder),
         "cifar100" => CifarFiles.LoadCifar100(folder, options.CoarseLabels),
         "optdigits" => OptDigitsFiles.Load(folder),
+        "imagenet" => ImageFolder.Load(folder, options.ImageSize ?? ImageFolder.UsualSize),
         _ => MnistFiles.Load(folder),
     };
 }

@@ -14,7 +14,7 @@ public sealed record DatasetFacts(TensorShape ImageShape, int Classes, int Train
     /// <param name="options">How much of it is used.</param>
     public static DatasetFacts? Of(string name, DatasetOptions options)
     {
-        int size = options.ImageSize ?? 224;
+        int size = options.ImageSize ?? ImageFolder.UsualSize;
         DatasetFacts? whole = name switch
         {
             "optdigits" => new(new TensorShape(1, 8, 8), 10, 3823, 1797),

@@ -4,6 +4,8 @@ namespace RobMask.Data;
 /// <remarks>A missing half is an error only where it is asked for: a test set alone is enough to evaluate a network.</remarks>
 public sealed class DatasetPair
 {
+    private const int MostNames = 100;
+
     private readonly Dataset? _train;
     private readonly Dataset? _test;
     private readonly string? _whyMissing;
@@ -69,7 +71,7 @@ public sealed class DatasetPair
     {
         Dataset some = _train ?? _test!;
         return $"{Name}: {Count(_train)} training and {Count(_test)} test images of {string.Join("×", some.ImageShape.Extents.ToArray())}, "
-            + $"{some.ClassNames.Count} classes: {string.Join(", ", some.ClassNames)}";
+            + $"{some.ClassNames.Count} classes: {string.Join(", ", some.ClassNames.Take(MostNames))}{(some.ClassNames.Count > MostNames ? ", …" : string.Empty)}";
     }
 
     private static string Count(Dataset? half) => half is null ? "no" : $"{half.Count}";

@@ -9,20 +9,21 @@ namespace RobMask.Data;
 /// </remarks>
 internal static class ImageDecoder
 {
-    /// <summary>The largest file that is read: far above any image of <see cref="LargestExtent"/>².</summary>
+    /// <summary>The largest file that is read.</summary>
     public const int LargestFile = 32 << 20;
 
-    /// <summary>The most rows or columns of an image.</summary>
+    /// <summary>The most rows or columns of an image that is held in memory.</summary>
     public const int LargestExtent = 1024;
 
     /// <summary>Decodes an image.</summary>
     /// <param name="name">What the image is called in errors.</param>
     /// <param name="file">Its bytes.</param>
+    /// <param name="limits">How large it may be.</param>
     /// <exception cref="InvalidDataException">The bytes are no PNG or JPEG, damaged, or too large an image.</exception>
-    public static DecodedImage Decode(string name, byte[] file)
+    public static DecodedImage Decode(string name, byte[] file, ImageLimits limits)
     {
-        (int width, int height) = file.AsSpan().StartsWith(PngStructure.Signature) ? PngStructure.Check(name, file, LargestExtent)
-            : file.AsSpan().StartsWith(JpegStructure.Signature) ? JpegStructure.Check(name, file, LargestExtent)
+        (int width, int height) = file.AsSpan().StartsWith(PngStructure.Signature) ? PngStructure.Check(name, file, limits)
+            : file.AsSpan().StartsWith(JpegStructure.Signature) ? JpegStructure.Check(name, file, limits)
             : throw BadFile.At(name, 0, "the file is neither a PNG nor a JPEG");
         ImageResult image;
         try

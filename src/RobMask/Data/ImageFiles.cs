@@ -41,7 +41,7 @@ public static class ImageFiles
         }
 
         (string File, byte Label)[] files = [.. classes.SelectMany((name, label) => listing.Files(split, name).Select(file => (file, (byte)label)))];
-        DecodedImage first = ImageDecoder.Decode(listing.NameOf(files[0].File), listing.Read(files[0].File));
+        DecodedImage first = ImageDecoder.Decode(listing.NameOf(files[0].File), listing.Read(files[0].File), ImageLimits.Held);
         (int Height, int Width) extents = (other?.Height ?? first.Height, other?.Width ?? first.Width);
         int imageLength = Channels * extents.Height * extents.Width;
         if ((long)files.Length * imageLength > Array.MaxLength)
@@ -106,7 +106,7 @@ public static class ImageFiles
             string name = listing.NameOf(files[image]);
             try
             {
-                DecodedImage decoded = ImageDecoder.Decode(name, _encoded[index]);
+                DecodedImage decoded = ImageDecoder.Decode(name, _encoded[index], ImageLimits.Held);
                 if (decoded.Height != extents.Height || decoded.Width != extents.Width)
                 {
                     throw BadFile.Of(name, $"all images must have one size, the first has {extents.Width}×{extents.Height} pixels, this one {decoded.Width}×{decoded.Height}");

@@ -15,8 +15,8 @@ internal static class JpegStructure
     public static ReadOnlySpan<byte> Signature => [0xff, 0xd8, 0xff];
 
     /// <summary>Checks the file and reads its extents.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed or larger than <paramref name="largestExtent"/>.</exception>
-    public static (int Width, int Height) Check(string name, byte[] file, int largestExtent)
+    /// <exception cref="InvalidDataException">The file is malformed or above <paramref name="limits"/>.</exception>
+    public static (int Width, int Height) Check(string name, byte[] file, ImageLimits limits)
     {
         (int Width, int Height) extents = default;
         int offset = 2;
@@ -59,7 +59,7 @@ internal static class JpegStructure
             // Frame headers are 0xc0 to 0xcf without the tables (0xc4), the extension (0xc8) and arithmetic conditioning (0xcc).
             if (marker is >= 0xc0 and <= 0xcf and not 0xc4 and not 0xc8 and not 0xcc)
             {
-                extents = ParseFrame(name, file.AsSpan(offset, length), offset, largestExtent);
+                extents = ParseFrame(name, file.AsSpan(offset, length), offset, limits);
             }
 
             offset += length;
@@ -70,7 +70,7 @@ internal static class JpegStructure
         }
     }
 
-    private static (int Width, int Height) ParseFrame(string name, ReadOnlySpan<byte> segment, int offset, int largestExtent)
+    private static (int Width, int Height) ParseFrame(string name, ReadOnlySpan<byte> segment, int offset, ImageLimits limits)
     {
         if (segment.Length < 8)
         {
@@ -79,9 +79,7 @@ internal static class JpegStructure
 
         int height = BinaryPrimitives.ReadUInt16BigEndian(segment[3..]);
         int width = BinaryPrimitives.ReadUInt16BigEndian(segment[5..]);
-        return width >= 1 && height >= 1 && width <= largestExtent && height <= largestExtent
-            ? (width, height)
-            : throw BadFile.At(name, offset + 3, $"images may be 1×1 to {largestExtent}×{largestExtent}, found {width}×{height}");
+        return limits.Reason(width, height) is string reason ? throw BadFile.At(name, offset + 3, reason) : (width, height);
     }
 
     // In coded data 0xff is followed by 0 or a restart marker; anything else is the next segment.

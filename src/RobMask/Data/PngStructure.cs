@@ -16,8 +16,8 @@ internal static class PngStructure
     public static ReadOnlySpan<byte> Signature => [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
     /// <summary>Checks the file and reads its extents.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed or larger than <paramref name="largestExtent"/>.</exception>
-    public static (int Width, int Height) Check(string name, byte[] file, int largestExtent)
+    /// <exception cref="InvalidDataException">The file is malformed or above <paramref name="limits"/>.</exception>
+    public static (int Width, int Height) Check(string name, byte[] file, ImageLimits limits)
     {
         using MemoryStream compressed = new();
         ImageHeader header = default;
@@ -53,7 +53,7 @@ internal static class PngStructure
 
             if (isHeader)
             {
-                header = ImageHeader.Parse(name, offset, data, largestExtent);
+                header = ImageHeader.Parse(name, offset, data, limits);
             }
             else if (typed.StartsWith("IDAT"u8))
             {
@@ -95,7 +95,7 @@ internal static class PngStructure
         // Adam7 splits rows into at most seven passes: each adds a filter byte and at most one padded byte a row.
         public int LargestInflatedLength => Interlaced ? SmallestInflatedLength + (4 * Height) + 64 : SmallestInflatedLength;
 
-        public static ImageHeader Parse(string name, int offset, ReadOnlySpan<byte> data, int largestExtent)
+        public static ImageHeader Parse(string name, int offset, ReadOnlySpan<byte> data, ImageLimits limits)
         {
             if (data.Length != 13)
             {
@@ -104,9 +104,9 @@ internal static class PngStructure
 
             uint width = BinaryPrimitives.ReadUInt32BigEndian(data);
             uint height = BinaryPrimitives.ReadUInt32BigEndian(data[4..]);
-            if (width - 1 >= largestExtent || height - 1 >= largestExtent)
+            if (limits.Reason(width, height) is string reason)
             {
-                throw BadFile.At(name, offset + 8, $"images may be 1×1 to {largestExtent}×{largestExtent}, found {width}×{height}");
+                throw BadFile.At(name, offset + 8, reason);
             }
 
             int samples = data[9] switch { 0 or 3 => 1, 2 => 3, 4 => 2, 6 => 4, _ => 0 };

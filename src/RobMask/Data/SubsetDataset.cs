@@ -1,3 +1,4 @@
+using RobMask.Numerics;
 using RobMask.Tensors;
 
 namespace RobMask.Data;
@@ -35,10 +36,32 @@ public sealed class SubsetDataset : Dataset
     /// <inheritdoc/>
     public override bool Bounded => _source.Bounded;
 
+    /// <inheritdoc/>
+    public override bool SortedByClass => _source.SortedByClass;
+
+    /// <inheritdoc/>
+    public override bool HasOriginals => _source.HasOriginals;
+
     /// <summary>The first <paramref name="count"/> images when each class in turn gives its next one, in the source's order.</summary>
     /// <remarks>Classes differ by at most one image, except where a class has run out.</remarks>
     /// <exception cref="ArgumentException">The source has fewer images, or <paramref name="count"/> is not positive.</exception>
-    public static SubsetDataset Balanced(Dataset source, int count, string what = "the")
+    public static SubsetDataset Balanced(Dataset source, int count, string what = "the") => new(source, Turns(source, count, what).Order());
+
+    /// <summary>The same images as <see cref="Balanced"/>, in the order of the turns: classes alternate.</summary>
+    /// <inheritdoc cref="Balanced"/>
+    public static SubsetDataset Interleaved(Dataset source, int count, string what = "the") => new(source, Turns(source, count, what));
+
+    /// <inheritdoc/>
+    public override int Label(int index) => _source.Label(_indices[index]);
+
+    /// <inheritdoc/>
+    public override void CopyImage(int index, Span<float> destination) => _source.CopyImage(_indices[index], destination);
+
+    /// <inheritdoc/>
+    public override void CopyAugmented(int index, Augmentation augmentation, PhiloxKey key, int draw, Span<float> scratch, Span<float> destination) =>
+        _source.CopyAugmented(_indices[index], augmentation, key, draw, scratch, destination);
+
+    private static IEnumerable<int> Turns(Dataset source, int count, string what)
     {
         if (count < 1 || count > source.Count)
         {
@@ -53,12 +76,6 @@ public sealed class SubsetDataset : Dataset
             turns[index] = (seen[label]++, label, index);
         }
 
-        return new SubsetDataset(source, turns.Order().Take(count).Select(turn => turn.Index).Order());
+        return turns.Order().Take(count).Select(turn => turn.Index);
     }
-
-    /// <inheritdoc/>
-    public override int Label(int index) => _source.Label(_indices[index]);
-
-    /// <inheritdoc/>
-    public override void CopyImage(int index, Span<float> destination) => _source.CopyImage(_indices[index], destination);
 }

@@ -1,5 +1,6 @@
 using RobMask.Attacks;
 using RobMask.Data;
+using RobMask.Kernels;
 using RobMask.Networks;
 using RobMask.Tensors;
 
@@ -11,6 +12,7 @@ internal sealed class HostBatch
     private readonly Dataset _data;
     private readonly float[] _pixels;
     private readonly int[] _labels;
+    private readonly int[] _indices;
     private readonly bool _requireUnitBox;
 
     public HostBatch(Dataset data, NetworkGraph graph, int capacity, bool requireUnitBox)
@@ -19,6 +21,7 @@ internal sealed class HostBatch
         _data = data;
         _pixels = new float[capacity * data.ImageShape.Length];
         _labels = new int[capacity];
+        _indices = new int[capacity];
         _requireUnitBox = requireUnitBox || data.Bounded;
     }
 
@@ -54,13 +57,13 @@ internal sealed class HostBatch
     public void Read(ReadOnlySpan<int> indices)
     {
         Count = indices.Length;
+        indices.CopyTo(_indices);
+        Workers.For(Count, new CopyJob(this));
         int length = _data.ImageShape.Length;
         for (int n = 0; n < indices.Length; n++)
         {
-            Span<float> image = _pixels.AsSpan(n * length, length);
-            _data.CopyImage(indices[n], image);
             _labels[n] = _data.Label(indices[n]);
-            Check(image, indices[n]);
+            Check(_pixels.AsSpan(n * length, length), indices[n]);
         }
     }
 
@@ -78,6 +81,16 @@ internal sealed class HostBatch
             {
                 throw new ArgumentException($"data {_data.Name}: image {index} has a pixel that is {pixel}");
             }
+        }
+    }
+
+    // Images may have to be decoded, so every worker takes some.
+    private readonly struct CopyJob(HostBatch batch) : IWorkerJob
+    {
+        public void Run(int index, int worker)
+        {
+            int length = batch._data.ImageShape.Length;
+            batch._data.CopyImage(batch._indices[index], batch._pixels.AsSpan(index * length, length));
         }
     }
 }

@@ -8,8 +8,8 @@ namespace RobMask.Training;
 /// <remarks>
 /// Where the halves of a training share running statistics but not their masks, the running statistics are a mixture of
 /// both halves' and fit neither mask beyond the first layers. A choice of this project: before a mask is deployed, the
-/// statistics become the mean over batches of clean training images under that mask, in the order of the data set, each
-/// batch of the same size (batch t enters with weight 1/t). Weights and masks stay as they are, and so does the network:
+/// statistics become the mean over batches of clean training images under that mask, in the order of the data set (where it
+/// is sorted by class, the first of each class in turn), each batch of the same size (batch t enters with weight 1/t). Weights and masks stay as they are, and so does the network:
 /// the measured statistics live on a copy.
 /// </remarks>
 /// <param name="engine">Where the network lives.</param>
@@ -35,6 +35,8 @@ public sealed class StatisticsReestimation(IEngine engine, IModel model) : IDisp
             throw new ArgumentException($"statistics: {images} images; at least one batch of {size} is needed", nameof(images));
         }
 
+        // The first images of classes in order would be those of a class or two.
+        train = train.SortedByClass ? SubsetDataset.Interleaved(train, batches * size) : train;
         CopyModel();
         HostBatch batch = new(train, model.Graph, size, requireUnitBox: false);
         using ITape tape = _copy.CreateTape(size);

@@ -187,7 +187,7 @@ public sealed class Trainer : IDisposable
     private void SaveEpoch(TrainingRunOptions options, CheckpointState state)
     {
         Save(options, state);
-        if (options.KeepAllCheckpoints && options.CheckpointPath is { } path)
+        if (options.KeepCheckpointEvery > 0 && state.Epoch % options.KeepCheckpointEvery == 0 && options.CheckpointPath is { } path)
         {
             string name = $"{Path.GetFileNameWithoutExtension(path)}-epoch-{state.Epoch}{Path.GetExtension(path)}";
             Checkpoint.Save(Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, name), Network, _step.Optimiser, state);

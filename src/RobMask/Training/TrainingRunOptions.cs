@@ -9,8 +9,8 @@ public sealed record TrainingRunOptions
     /// <summary>Where the checkpoint is written after every epoch and on cancellation; null for nowhere.</summary>
     public string? CheckpointPath { get; init; }
 
-    /// <summary>Keep every epoch's checkpoint under the same name with <c>-epoch-N</c>, too.</summary>
-    public bool KeepAllCheckpoints { get; init; }
+    /// <summary>Keep the checkpoint of every so many epochs under the same name with <c>-epoch-N</c>, too; 0: none.</summary>
+    public int KeepCheckpointEvery { get; init; }
 
     /// <summary>A checkpoint of the same run to go on from, to the same bits; null to begin.</summary>
     public string? ResumeFrom { get; init; }

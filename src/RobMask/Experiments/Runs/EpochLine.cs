@@ -24,6 +24,14 @@ public sealed record EpochLine(string Training, int Epoch)
     /// <summary>Accuracy on the test images, where it is measured each epoch.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TestAccuracy { get; init; }
+
+    /// <summary>Accuracy on the attacked test images, likewise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TestRobustAccuracy { get; init; }
+
+    /// <summary>On how many test images.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TestImages { get; init; }
 }
 
 /// <summary>One line of <c>timings.jsonl</c>.</summary>

@@ -67,13 +67,13 @@ public sealed class Laboratory
 
         using (Trainer trainer = new(Engine, settings, Data.Train))
         {
-            TrainingRunOptions options = new()
+            TrainingRunOptions options = Monitored(new TrainingRunOptions
             {
                 CheckpointPath = checkpoint,
                 ResumeFrom = resumed ? checkpoint : null,
                 InitialiseFrom = start is null || resumed ? null : Checkpoint(start),
                 Audit = AuditEvery is int every ? new AuditRecording(_folder.Audit, name, every) : null,
-            };
+            });
             long begun = Stopwatch.GetTimestamp();
             TrainingOutcome outcome = trainer.Run(options, new Relay<TrainingProgress>(progress => Log(name, progress, ref begun)), _cancellation);
             Settle(name, outcome);
@@ -179,7 +179,27 @@ public sealed class Laboratory
         CleanAccuracy = metrics.CleanAccuracy,
         RobustAccuracy = metrics.AdversarialAccuracy,
         TestAccuracy = metrics.Evaluation?.CleanAccuracy,
+        TestRobustAccuracy = metrics.Evaluation?.RobustAccuracy,
+        TestImages = metrics.Evaluation?.Images,
     };
+
+    /// <summary>Adds the early evaluations and kept checkpoints that the settings ask for.</summary>
+    private TrainingRunOptions Monitored(TrainingRunOptions options)
+    {
+        if (Settings.Monitoring is not MonitoringSettings monitoring)
+        {
+            return options;
+        }
+
+        bool evaluates = monitoring.EvaluationEvery > 0 && Data.HasTest;
+        return options with
+        {
+            KeepCheckpointEvery = monitoring.CheckpointEvery,
+            EvaluationData = evaluates ? SubsetDataset.Balanced(Data.Test, Math.Min(monitoring.EvaluationImages, Data.Test.Count), "test") : null,
+            Evaluation = Settings.Evaluation with { Images = null },
+            EvaluationEvery = monitoring.EvaluationEvery,
+        };
+    }
 
     private void Log(string name, TrainingProgress progress, ref long begun)
     {

@@ -13,6 +13,7 @@ internal static class MaskPictureMaker
     public static MaskPicture Make(string label, ulong seed, TrainedNetwork network, IReadOnlyList<string> names, Dataset data, int images)
     {
         int count = Math.Min(images, data.Count);
+        data = data.SortedByClass ? SubsetDataset.Interleaved(data, count) : data;
         int sets = network.Model.Graph.StatisticsSets;
         MaskSet[] masks = [.. Enumerable.Range(0, names.Count).Select(index => MaskSet.FromPrimary(network.Engine, network.Model, index))];
         IReadOnlyList<LayerComparison> layers = MaskComparison.Compare(
