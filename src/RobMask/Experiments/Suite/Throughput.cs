@@ -16,6 +16,7 @@ namespace RobMask.Experiments.Suite;
 public static class Throughput
 {
     private const double SecondsPerHour = 3600;
+    private const int SpareSteps = 1000;
 
     /// <summary>Measures.</summary>
     /// <param name="engine">What computes.</param>
@@ -34,11 +35,12 @@ public static class Throughput
         double? evaluation = null;
         if (options.MeasuredSteps > 0)
         {
-            int wanted = options.WarmUpSteps + options.MeasuredSteps;
+            // More steps than are wanted, because a device that runs ahead reports only now and then.
+            int most = options.WarmUpSteps + options.MeasuredSteps + SpareSteps;
             int perEpoch = (data.Train.Count + batch - 1) / batch;
             TrainingSettings measured = training with
             {
-                Epochs = Math.Max(training.Epochs, (wanted + perEpoch - 1) / perEpoch),
+                Epochs = Math.Max(training.Epochs, (most + perEpoch - 1) / perEpoch),
 
                 // Noise has nothing to be learned, and a loss that runs away would end the measurement.
                 Schedule = options.Synthetic ? training.Schedule with { LearningRate = 0 } : training.Schedule,
@@ -47,9 +49,8 @@ public static class Throughput
             using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             trainer.Run(new TrainingRunOptions(), new Relay<TrainingProgress>(progress =>
             {
-                long done = ((progress.Epoch - 1L) * progress.Batches) + progress.Batch;
-                steps.Report(done);
-                if (done >= wanted)
+                steps.Report(((progress.Epoch - 1L) * progress.Batches) + progress.Batch);
+                if (steps.Count >= options.MeasuredSteps)
                 {
                     enough.Cancel();
                 }
