@@ -26,6 +26,7 @@ public sealed class GraphCrossTests(ITestOutputHelper output)
         { "cnn", 1, 8, true }, { "cnn", 3, 16, false }, { "cnn", 1, 28, true },
         { "preact_resnet18", 3, 16, true }, { "preact_resnet18", 3, 16, false },
         { "wide_resnet", 3, 16, true }, { "resnext29", 3, 16, true }, { "masked_linear", 1, 8, true }, { "linear", 1, 8, false },
+        { "resnet50", 3, 64, true },
     };
 
     [Theory]
