@@ -104,7 +104,7 @@ stop() {
 trap stop INT TERM HUP
 
 wanted() { [ -z "$only" ] || [[ ",$only," == *",$1,"* ]]; }
-has() { "$robmask" "$1" --help >/dev/null 2>&1; }
+has() { "$robmask" "$1" --help 2>/dev/null | grep -q "^Usage: robmask $1"; }
 # begin NAME: makes the folder of the next step, $at.
 begin() {
     count=$((count + 1))

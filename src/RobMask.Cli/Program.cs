@@ -5,6 +5,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using RobMask.Cli.Options;
 using RobMask.Cli.Terminal;
+using RobMask.Torch;
+using RobMask.Torch.Engine;
 using RobMask.Training;
 
 namespace RobMask.Cli;
@@ -79,6 +81,8 @@ public static partial class Program
         DivergedException => (ExitCodes.CheckFailed, problem.Message),
         ArgumentException or NotSupportedException => (ExitCodes.Usage, problem.Message),
         InsufficientMemoryException => (ExitCodes.Files, problem.Message),
+        TorchLibraryException => (ExitCodes.Files, problem.Message),
+        ExternalException when TorchMemory.Explain(problem) is string what => (ExitCodes.Files, $"{what}; a smaller batch, network or number of images needs less"),
         OutOfMemoryException => (ExitCodes.Files, $"there is not enough memory; a smaller batch, network or number of images needs less ({problem.Message})"),
         IOException or InvalidDataException or UnauthorizedAccessException => (ExitCodes.Files, problem.Message),
         _ => (ExitCodes.Defect, $"a defect of robmask; please report it with what you typed:{Environment.NewLine}{problem}"),

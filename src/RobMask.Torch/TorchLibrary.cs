@@ -47,9 +47,11 @@ public static class TorchLibrary
 
         // With these in the process, the sonames that libLibTorchSharp.so needs are met wherever it lies itself.
         Handle = Open(libTorch, tried);
+        string? cudaProblem = OpenCuda(Path.GetDirectoryName(libTorch)!, tried);
         Open(Path.Combine(Path.GetDirectoryName(libTorch)!, "libtorch.so"), tried);
 
-        RequirePair(torchSharp, libTorch, tried);
+        string? config = LibTorchConfig.Read(Handle);
+        RequirePair(torchSharp, libTorch, LibTorchConfig.Version(config), tried);
         string loadable = Loadable(torchSharp, tried);
         nint handle = Open(loadable, tried);
 
@@ -59,11 +61,30 @@ public static class TorchLibrary
             typeof(torch).Assembly,
             (string name, Assembly assembly, DllImportSearchPath? path) => name == "LibTorchSharp" ? handle : 0);
         torch.InitializeDeviceType(DeviceType.CPU);
-        return new TorchLibraryInfo(Path.GetDirectoryName(libTorch), loadable, loadable != torchSharp);
+        return new TorchLibraryInfo(Path.GetDirectoryName(libTorch), loadable, loadable != torchSharp)
+        {
+            Version = LibTorchConfig.Version(config),
+            Cuda = LibTorchConfig.Cuda(config),
+            CudaProblem = cudaProblem,
+        };
+    }
+
+    // Loaded by its own name, so that what the dynamic linker says of a missing CUDA library is not lost behind «no CUDA device».
+    private static string? OpenCuda(string folder, List<string> tried)
+    {
+        string path = Path.Combine(folder, "libtorch_cuda.so");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        bool isLoaded = DynamicLinker.Open(path, out string error) != 0;
+        tried.Add($"{path}: {(isLoaded ? "loaded" : error)}");
+        return isLoaded ? null : error;
     }
 
     // Calls are bound when they are first made, so a missing symbol would end the process in the middle of a run.
-    private static void RequirePair(string torchSharp, string libTorch, List<string> tried)
+    private static void RequirePair(string torchSharp, string libTorch, string? version, List<string> tried)
     {
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TorchFolders.Variable)))
         {
@@ -84,7 +105,7 @@ public static class TorchLibrary
         if (missing.Length > 0)
         {
             tried.Add($"{libTorch} lacks {missing.Length} symbols that {torchSharp} calls: {string.Join(", ", missing.Take(SymbolsNamed))}{(missing.Length > SymbolsNamed ? ", …" : string.Empty)}");
-            throw Failure("is of another version than the one that TorchSharp was built for", tried, null);
+            throw Failure($"is of version {version ?? "unknown"}, TorchSharp is built for {LibTorchConfig.BuiltFor}", tried, null);
         }
 
         tried.Add($"{libTorch} has every symbol that {torchSharp} calls");
@@ -157,7 +178,7 @@ public static class TorchLibrary
         $"""
         libtorch: {what}. What was tried:
           {string.Join("\n  ", tried)}
-        What helps: run «dotnet restore» so that the package libtorch-cpu-linux-x64 is in the package folder, or set
+        What helps: {(TorchFolders.HasPackage ? "run «dotnet restore» so that the package libtorch-cpu-linux-x64 is in the package folder, or " : string.Empty)}set
         {TorchFolders.Variable} to a folder with libtorch_cpu.so of version 2.10 (a Python installation's torch/lib). It needs
         x86-64 Linux with glibc 2.34 and {StandardLibrary} of GCC 12 or newer (Debian 12, Ubuntu 22.04).
         """,

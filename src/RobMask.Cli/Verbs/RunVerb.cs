@@ -8,6 +8,7 @@ using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
 using RobMask.Experiments.Suite;
+using RobMask.Torch.Engine;
 
 namespace RobMask.Cli.Verbs;
 
@@ -22,7 +23,7 @@ internal static class RunVerb
         using IEngine engine = choice.Engine.Open(settings.DoublePrecision);
         messages.WriteLine(data.Describe());
         messages.WriteLine($"run folder: {output}");
-        (RunResults results, RunFolder folder) = Observe(shell, choice.Json, observer => RunSession.Execute(settings, data, engine, output, choice.Resume, observer, shell.Cancellation, choice.AuditEvery));
+        (RunResults results, RunFolder folder) = Observe(shell, choice.Json, observer => Execute(settings, engine, () => RunSession.Execute(settings, data, engine, output, choice.Resume, observer, shell.Cancellation, choice.AuditEvery)));
         if (choice.Json)
         {
             shell.Output.WriteLine(JsonSerializer.Serialize(new { folder = folder.Path, report = folder.Report, results }, RunJson.File));
@@ -35,6 +36,19 @@ internal static class RunVerb
         }
 
         return ExitCodes.Done;
+    }
+
+    // Its checkpoints stand. Batches are settings, which a resumed run keeps.
+    private static T Execute<T>(RunSettings settings, IEngine engine, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception error) when (TorchMemory.Explain(error) is string what)
+        {
+            throw new InsufficientMemoryException($"{what}; {engine.Name} on {engine.Device}, --batch-size {settings.Training.BatchSize}, --eval-batch-size {settings.Evaluation.BatchSize}: smaller ones need less, in a run of its own; with more memory or on another --device this run goes on by --resume and the same --out", error);
+        }
     }
 
     /// <summary>Lets something run under a live display on a terminal, or with plain lines.</summary>

@@ -31,10 +31,18 @@ internal static class TorchDevice
             ? new Device(DeviceType.CUDA, index)
             : throw new ArgumentException(
                 count == 0
-                    ? $"torch: device {name}: this libtorch sees no CUDA device; expected cpu, or a libtorch with CUDA ({Native.TorchFolders.Variable}) on a machine with an NVIDIA GPU"
+                    ? $"torch: device {name}: {WhyNone(TorchLibrary.Load())}; --device cpu works"
                     : $"torch: device {name}: there are {count} CUDA devices; expected cuda:0{(count == 1 ? string.Empty : $" to cuda:{count - 1}")}",
                 nameof(name));
     }
+
+    /// <summary>Why there is no CUDA device.</summary>
+    internal static string WhyNone(TorchLibraryInfo library) => library switch
+    {
+        { CudaProblem: string problem } => $"the CUDA half of this libtorch does not load: {problem}",
+        { Cuda: string version } => $"this libtorch has {version}, but sees no CUDA device; on a machine with an NVIDIA GPU the driver is missing or too old for it (nvidia-smi says which)",
+        _ => $"this libtorch is built without CUDA; one with CUDA is named by {Native.TorchFolders.Variable}, on a machine with an NVIDIA GPU",
+    };
 
     /// <summary>What there is beside the processor.</summary>
     public static string Describe()

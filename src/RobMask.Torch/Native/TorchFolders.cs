@@ -10,6 +10,9 @@ internal static class TorchFolders
 
     private static readonly string _native = Path.Combine("runtimes", "linux-x64", "native");
 
+    /// <summary>Whether this build brings a libtorch of its own, in the package folder.</summary>
+    public static bool HasPackage => Package("LibTorchPackage").Any();
+
     /// <summary>Folders that may hold <c>libtorch_cpu.so</c>.</summary>
     public static IReadOnlyList<string> ForLibTorch()
     {

@@ -59,6 +59,11 @@ public static class SettingsJson
     private static string Reason(JsonException error)
     {
         string reason = error.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0];
+        if (reason.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+        {
+            return $"«{reason.Split('\'').ElementAtOrDefault(1)}» is nothing that this version of robmask knows here";
+        }
+
         return reason.Contains("doesn't allow setting null", StringComparison.Ordinal) || reason.Contains("doesn't allow null", StringComparison.Ordinal)
             ? "null is not allowed here"
             : reason;

@@ -171,8 +171,12 @@ public sealed class RunFolder : IDisposable
             }
         }
 
+        // A resumed run's settings are the same, so the file stays as it is.
         Directory.CreateDirectory(Checkpoints);
-        AtomicFile.WriteText(In("config.json"), config.ToJsonString(RunJson.File) + "\n");
+        if (!resume)
+        {
+            AtomicFile.WriteText(In("config.json"), config.ToJsonString(RunJson.File) + "\n");
+        }
     }
 
     private static void RequireSame(string file, JsonNode config)

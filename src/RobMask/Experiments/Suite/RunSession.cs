@@ -6,6 +6,7 @@ using RobMask.Experiments.Reporting;
 using RobMask.Experiments.Results;
 using RobMask.Experiments.Runs;
 using RobMask.Networks;
+using RobMask.Training;
 using RobMask.Training.Auditing;
 
 namespace RobMask.Experiments.Suite;
@@ -50,6 +51,7 @@ public static class RunSession
 
         JsonNode config = JsonSerializer.SerializeToNode(settings, RunJson.File)!;
         using RunFolder folder = RunFolder.Open(output, config, resume);
+        RequireReadable(folder);
         folder.Write(RunEnvironment.Current(engine.Description));
         RunResults results = ExperimentCatalog.Find(settings.Kind).Run(new Laboratory(settings, folder, engine, data, observer, cancellation)
         {
@@ -58,5 +60,14 @@ public static class RunSession
         folder.Write(results);
         ReportPage.Write(folder);
         return (results, folder);
+    }
+
+    // Before the first byte is written: a run of another version of robmask stays as it is.
+    private static void RequireReadable(RunFolder folder)
+    {
+        foreach (string checkpoint in Directory.EnumerateFiles(folder.Checkpoints, "*.safetensors").Order(StringComparer.Ordinal))
+        {
+            _ = Checkpoint.ReadState(checkpoint);
+        }
     }
 }
