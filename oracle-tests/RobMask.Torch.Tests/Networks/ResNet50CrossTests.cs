@@ -18,7 +18,7 @@ namespace RobMask.Torch.Tests.Networks;
 /// </remarks>
 public sealed class ResNet50CrossTests(ITestOutputHelper output)
 {
-    private const double Tolerance = 1e-8;
+    private const double Tolerance = 1e-9;
 
     [Theory]
     [InlineData(true)]
@@ -115,6 +115,6 @@ public sealed class ResNet50CrossTests(ITestOutputHelper output)
         Tensor Convolution(Tensor input, string name, long stride, long padding) => F.conv2d(input, state[name + ".weight"], strides: [stride, stride], padding: [padding, padding]);
 
         Tensor BatchNorm(Tensor input, string name) =>
-            F.batch_norm(input, state[name + ".running_mean"], state[name + ".running_var"], state[name + ".weight"], state[name + ".bias"], training, 0.1, 1e-5);
+            F.batch_norm(input, state[name + ".running_mean"], state[name + ".running_var"], state[name + ".weight"], state[name + ".bias"], training, 0.1f, 1e-5f);
     }
 }
