@@ -28,6 +28,7 @@ internal static class CommandTree
         root.Subcommands.Add(GoldenVerb.Create(shell));
         root.Subcommands.Add(DigestVerb.Create(shell));
         root.Subcommands.Add(LockstepVerb.Create(shell));
+        root.Subcommands.Add(AuditVerb.Create(shell));
         root.Subcommands.Add(OrderVerb.Create(shell));
         root.Subcommands.Add(CollectVerb.Create(shell));
         root.Subcommands.Add(InfoVerb.Create(shell));

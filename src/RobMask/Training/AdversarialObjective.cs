@@ -17,9 +17,11 @@ internal sealed class AdversarialObjective : Objective
         _target = new NetworkTarget(Engine, Tape, Classes, AttackPass(MaskChoice.Primary(0), 0));
     }
 
+    public override ITensor Perturb(ITensor images, ITensor labels, uint iteration) => _attack.Run(_target, images, labels, AttackKey(iteration)).Images;
+
     protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
-        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
+        ITensor attacked = Show(Given ?? Perturb(images, labels, iteration));
         CrossEntropyPass(attacked, labels, TrainingPass(MaskChoice.Primary(0), 0), 1, ParameterTarget, LossTerm.Attacked);
     }
 

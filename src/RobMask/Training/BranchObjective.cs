@@ -27,9 +27,11 @@ internal sealed class BranchObjective : Objective
         _target = new NetworkTarget(Engine, Tape, Classes, AttackPass(mask, statistics));
     }
 
+    public override ITensor Perturb(ITensor images, ITensor labels, uint iteration) => _attack.Run(_target, images, labels, AttackKey(iteration)).Images;
+
     protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
-        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
+        ITensor attacked = Show(Given ?? Perturb(images, labels, iteration));
         CrossEntropyPass(images, labels, _clean, 1, ParameterTarget, LossTerm.Clean);
         CrossEntropyPass(attacked, labels, _attacked, 1, ParameterTarget, LossTerm.Attacked);
     }

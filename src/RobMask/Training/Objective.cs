@@ -44,6 +44,9 @@ internal abstract class Objective : IDisposable
     /// <summary>The images of the last batch after the attack; null where the method has none.</summary>
     public ITensor? Attacked { get; private set; }
 
+    /// <summary>Attacked images that somebody else made, in place of an attack of this objective's own; null for that.</summary>
+    public ITensor? Given { get; set; }
+
     /// <summary>Makes the objective of the network's method.</summary>
     /// <param name="network">The network.</param>
     /// <param name="batchSize">The most images of a batch.</param>
@@ -56,6 +59,9 @@ internal abstract class Objective : IDisposable
         TrainingMethod.AdvProp or TrainingMethod.Split => new BranchObjective(network, batchSize, heldSteps),
         _ => new RobMaskObjective(network, batchSize, heldSteps),
     };
+
+    /// <summary>Attacks a batch and changes nothing; null where the method has no attack.</summary>
+    public virtual ITensor? Perturb(ITensor images, ITensor labels, uint iteration) => null;
 
     /// <summary>The number of steps whose losses nobody has read.</summary>
     public int Unread => _meter.Steps;

@@ -47,10 +47,15 @@ internal sealed class Optimiser : IDisposable
             .Select(group => new Group(group.Key.RateFactor, group.Key.WeightDecay, [.. group.Select(slot => new SgdTarget(slot.Parameter.Value, slot.Parameter.Gradient, slot.Buffer))]))];
         foreach (Group group in _groups)
         {
-            SgdOptions options = new((float)(learningRate * group.RateFactor), _settings.Momentum, _settings.Dampening, group.WeightDecay, _settings.Nesterov);
-            _engine.SgdSteps(group.Targets, firstStep, options);
+            _engine.SgdSteps(group.Targets, firstStep, Rates(learningRate, group.RateFactor, group.WeightDecay));
         }
     }
+
+    /// <summary>The rates of a step for all parameters that it moves, by the parameters' names in a checkpoint.</summary>
+    public IEnumerable<(string Name, SgdOptions Options)> RatesOf(double learningRate) => _slots.Select(slot => (slot.Name["momentum.".Length..], Rates(learningRate, slot.RateFactor, slot.WeightDecay)));
+
+    private SgdOptions Rates(double learningRate, float rateFactor, float weightDecay) =>
+        new((float)(learningRate * rateFactor), _settings.Momentum, _settings.Dampening, weightDecay, _settings.Nesterov);
 
     public void Dispose()
     {

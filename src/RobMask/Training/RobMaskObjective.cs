@@ -30,21 +30,14 @@ internal sealed class RobMaskObjective : Objective
         _target = new GatedTarget(Engine, Tape, _gate, Classes, AttackPass(MaskChoice.Primary(0), _attackedStatistics), Settings.RobMask.AttackThroughGate);
     }
 
+    public override ITensor Perturb(ITensor images, ITensor labels, uint iteration) =>
+        _attack.Run(_target, images, labels, AttackKey(iteration), Radii(images.Shape[0], iteration)).Images;
+
     protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
         int count = images.Shape[0];
-        ITensor epsilon = Cache.PerImage("epsilon", count);
-        if (Settings.RobMask.Epsilon == EpsilonDraw.Uniform)
-        {
-            // From ε_max down: u < 1 gives (0, ε_max].
-            Engine.FillUniform(epsilon, new PhiloxKey(Settings.Seed, PhiloxStreams.Epsilon, iteration), Settings.Attack.Epsilon, 0);
-        }
-        else
-        {
-            Engine.Fill(epsilon, Settings.Attack.Epsilon);
-        }
-
-        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration), epsilon).Images);
+        ITensor epsilon = Radii(count, iteration);
+        ITensor attacked = Show(Given ?? Perturb(images, labels, iteration));
         ITensor delta = Cache.Get("delta", images.Shape);
         Engine.Fill(delta, 0);
         ITensor noRadius = Cache.PerImage("noRadius", count);
@@ -62,6 +55,22 @@ internal sealed class RobMaskObjective : Objective
         _attack.Dispose();
         _target.Dispose();
         base.Dispose();
+    }
+
+    private ITensor Radii(int count, uint iteration)
+    {
+        ITensor epsilon = Cache.PerImage("epsilon", count);
+        if (Settings.RobMask.Epsilon == EpsilonDraw.Uniform)
+        {
+            // From ε_max down: u < 1 gives (0, ε_max].
+            Engine.FillUniform(epsilon, new PhiloxKey(Settings.Seed, PhiloxStreams.Epsilon, iteration), Settings.Attack.Epsilon, 0);
+        }
+        else
+        {
+            Engine.Fill(epsilon, Settings.Attack.Epsilon);
+        }
+
+        return epsilon;
     }
 
     private void Half(ITensor images, ITensor labels, ITensor delta, ITensor epsilon, int statisticsSet, float weight, LossTerm term)

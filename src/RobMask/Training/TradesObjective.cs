@@ -24,10 +24,12 @@ internal sealed class TradesObjective : Objective
         _target = new NetworkTarget(Engine, Tape, Classes, AttackPass(MaskChoice.Primary(0), 0));
     }
 
+    public override ITensor Perturb(ITensor images, ITensor labels, uint iteration) => _attack.Run(_target, images, labels, AttackKey(iteration)).Images;
+
     protected override void Add(ITensor images, ITensor labels, uint iteration)
     {
         int count = images.Shape[0];
-        ITensor attacked = Show(_attack.Run(_target, images, labels, AttackKey(iteration)).Images);
+        ITensor attacked = Show(Given ?? Perturb(images, labels, iteration));
         ForwardOptions pass = TrainingPass(MaskChoice.Primary(0), 0);
         ITensor cleanLogits = Tape.Forward(images, pass);
         ITensor attackedLogits = _attackedTape.Forward(attacked, pass);

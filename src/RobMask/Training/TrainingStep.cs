@@ -21,6 +21,16 @@ internal sealed class TrainingStep(TrainedNetwork network, int batchSize, int he
     /// <summary>The images of the last step after the attack; null where the method has none.</summary>
     public ITensor? Attacked => _objective.Attacked;
 
+    /// <summary>Attacked images in place of an attack, for who does a recorded step again; null for an attack.</summary>
+    public ITensor? Given
+    {
+        get => _objective.Given;
+        set => _objective.Given = value;
+    }
+
+    /// <summary>Attacks a batch and changes nothing; null where the method has no attack.</summary>
+    public ITensor? Perturb(ITensor images, ITensor labels, long iteration) => _objective.Perturb(images, labels, checked((uint)iteration));
+
     /// <summary>The number of steps whose losses nobody has read.</summary>
     public int Unread => _read.Count + _objective.Unread;
 

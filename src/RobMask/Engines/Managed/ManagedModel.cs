@@ -11,9 +11,10 @@ internal sealed class ManagedModel<T> : IModel
     private readonly Dictionary<string, ManagedParameter<T>> _parameters = [];
     private readonly Dictionary<string, DenseTensor<T>> _buffers = [];
 
-    public ManagedModel(NetworkGraph graph, bool fuses)
+    public ManagedModel(NetworkGraph graph, bool fuses, NodeKernels<T> kernels)
     {
         Fuses = fuses;
+        Kernels = kernels;
         Graph = graph;
         List<ModelParameter> parameters = [];
         foreach (ParameterInfo info in graph.Parameters)
@@ -44,6 +45,9 @@ internal sealed class ManagedModel<T> : IModel
 
     /// <summary>Whether tapes run several nodes as one where they can.</summary>
     public bool Fuses { get; }
+
+    /// <summary>What computes the nodes that are not fused.</summary>
+    public NodeKernels<T> Kernels { get; }
 
     public IReadOnlyList<ModelParameter> Parameters { get; }
 

@@ -20,7 +20,7 @@ internal sealed class ConvolutionRunner<T>(ConvolutionNode node, int summand, in
     public override DenseTensor<T> Forward()
     {
         DenseTensor<T> output = Tape.Destination(Index);
-        Conv2d.Forward(Input, _weight.Value, _bias?.Value, _attributes, output, summand < 0 ? null : Tape.Output(summand));
+        Tape.Model.Kernels.Convolve(Input, _weight.Value, _bias?.Value, _attributes, output, summand < 0 ? null : Tape.Output(summand));
         return output;
     }
 
@@ -33,11 +33,11 @@ internal sealed class ConvolutionRunner<T>(ConvolutionNode node, int summand, in
 
         if (Tape.Targets.HasFlag(BackwardTargets.Parameters))
         {
-            Conv2d.BackwardWeight(Input, gradient.Tensor, _attributes, _weight.BeginContribution());
+            Tape.Model.Kernels.ConvolveBackwardWeight(Input, gradient.Tensor, _attributes, _weight.BeginContribution());
             _weight.EndContribution();
             if (_bias is not null)
             {
-                Conv2d.BackwardBias(gradient.Tensor, _bias.BeginContribution());
+                Tape.Model.Kernels.ConvolveBackwardBias(gradient.Tensor, _bias.BeginContribution());
                 _bias.EndContribution();
             }
         }
@@ -45,7 +45,7 @@ internal sealed class ConvolutionRunner<T>(ConvolutionNode node, int summand, in
         if (Tape.Wants(InputIndex))
         {
             (OutputGradient<T> destination, DenseTensor<T>? addend) = Tape.BeginContribution(InputIndex, null);
-            Conv2d.BackwardInput(gradient.Tensor, _weight.Value, _attributes, destination.Tensor, addend);
+            Tape.Model.Kernels.ConvolveBackwardInput(gradient.Tensor, _weight.Value, _attributes, destination.Tensor, addend);
             Tape.EndContribution(InputIndex, destination, null);
         }
 

@@ -12,7 +12,7 @@ internal sealed class GlobalAveragePoolRunner<T>(Node node, int index, ManagedTa
     public override DenseTensor<T> Forward()
     {
         DenseTensor<T> output = Tape.Destination(Index);
-        GlobalAvgPool.Forward(Input, output);
+        Tape.Model.Kernels.AveragePlanes(Input, output);
         return output;
     }
 

@@ -15,7 +15,7 @@ internal sealed class LinearRunner<T>(LinearNode node, int index, ManagedTape<T>
     public override DenseTensor<T> Forward()
     {
         DenseTensor<T> output = Tape.Destination(Index);
-        Linear.Forward(Input, _weight.Value, _bias?.Value, output);
+        Tape.Model.Kernels.Multiply(Input, _weight.Value, _bias?.Value, output);
         return output;
     }
 
@@ -23,11 +23,11 @@ internal sealed class LinearRunner<T>(LinearNode node, int index, ManagedTape<T>
     {
         if (Tape.Targets.HasFlag(BackwardTargets.Parameters))
         {
-            Linear.BackwardWeight(Input, gradient.Tensor, _weight.BeginContribution());
+            Tape.Model.Kernels.MultiplyBackwardWeight(Input, gradient.Tensor, _weight.BeginContribution());
             _weight.EndContribution();
             if (_bias is not null)
             {
-                Linear.BackwardBias(gradient.Tensor, _bias.BeginContribution());
+                Tape.Model.Kernels.MultiplyBackwardBias(gradient.Tensor, _bias.BeginContribution());
                 _bias.EndContribution();
             }
         }
@@ -36,5 +36,5 @@ internal sealed class LinearRunner<T>(LinearNode node, int index, ManagedTape<T>
     }
 
     protected override void BackwardInput(DenseTensor<T> gradOutput, DenseTensor<T> gradInput) =>
-        Linear.BackwardInput(gradOutput, _weight.Value, gradInput);
+        Tape.Model.Kernels.MultiplyBackwardInput(gradOutput, _weight.Value, gradInput);
 }

@@ -17,7 +17,7 @@ internal sealed class NormaliseRunner<T>(NormaliseNode node, int index, ManagedT
         DenseTensor<T> output = Tape.DestinationOver(InputIndex, Index);
         if (Tape.Options.BatchStatistics)
         {
-            Normalise.ForwardTraining(input, _statistics.Epsilon, output, _statistics.Mean, _statistics.Variance, _statistics.Reciprocal);
+            Tape.Model.Kernels.Normalise(input, _statistics.Epsilon, output, _statistics.Mean, _statistics.Variance, _statistics.Reciprocal);
             _statistics.Update(input.Length / input.Shape[1]);
         }
         else
@@ -32,7 +32,7 @@ internal sealed class NormaliseRunner<T>(NormaliseNode node, int index, ManagedT
     {
         if (Tape.Options.BatchStatistics)
         {
-            Normalise.BackwardTraining(Tape.Output(Index), gradOutput, _statistics.Reciprocal, gradInput);
+            Tape.Model.Kernels.NormaliseBackward(Tape.Output(Index), gradOutput, _statistics.Reciprocal, gradInput);
         }
         else
         {

@@ -12,7 +12,7 @@ internal sealed class ReluRunner<T>(Node node, int index, ManagedTape<T> tape) :
     public override DenseTensor<T> Forward()
     {
         DenseTensor<T> output = Tape.DestinationOver(InputIndex, Index);
-        Relu.Forward(Input, output);
+        Tape.Model.Kernels.Rectify(Input, output);
         return output;
     }
 

@@ -23,7 +23,7 @@ internal sealed class RescaleRunner<T>(RescaleNode node, int index, ManagedTape<
     {
         if (_mask.WantsGradients)
         {
-            Rescale.BackwardMask(Input, gradOutput, _mask.GradGamma, _mask.GradBeta);
+            Tape.Model.Kernels.RescaleBackwardMask(Input, gradOutput, _mask.GradGamma, _mask.GradBeta);
             _mask.Contribute();
         }
     }

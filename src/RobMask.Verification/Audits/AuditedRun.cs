@@ -1,0 +1,77 @@
+using RobMask.Checkpoints;
+using RobMask.Experiments.Runs;
+using RobMask.Experiments.Suite;
+using RobMask.Training;
+using RobMask.Training.Auditing;
+
+namespace RobMask.Verification.Audits;
+
+/// <summary>What the run folder says beside its records: settings and checkpoints.</summary>
+internal sealed class AuditedRun
+{
+    private readonly Dictionary<string, EndOfTraining?> _ends = [];
+    private readonly RunSettings _settings;
+
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="InvalidDataException">They are damaged.</exception>
+    public AuditedRun(RunFolder folder)
+    {
+        Checkpoints = folder.Checkpoints;
+        _settings = RunJson.Read<RunSettings>(folder.In("config.json"));
+    }
+
+    /// <summary>Where checkpoints lie.</summary>
+    public string Checkpoints { get; }
+
+    /// <summary>The checkpoint of a training; null where it has none.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public EndOfTraining? CheckpointOf(string training)
+    {
+        if (!_ends.TryGetValue(training, out EndOfTraining? end))
+        {
+            string path = Path.Combine(Checkpoints, training + ".safetensors");
+            _ends.Add(training, end = File.Exists(path) ? EndOfTraining.Read(path) : null);
+        }
+
+        return end;
+    }
+
+    /// <summary>Null where a step's settings are those of its training's checkpoint, or, before there is one, of the run; else what differs.</summary>
+    public string? DifferenceOfSettings(AuditStep step)
+    {
+        EndOfTraining? end = CheckpointOf(step.Training);
+        TrainingSettings? wanted = end?.Settings ?? (_settings.Kind == "train" ? _settings.Training : null);
+        try
+        {
+            Checkpoint.RequireSameRun(step.Training, step.Settings, wanted ?? step.Settings);
+            return null;
+        }
+        catch (InvalidDataException error)
+        {
+            return error.Message;
+        }
+    }
+}
+
+/// <summary>The checkpoint of a training.</summary>
+internal sealed record EndOfTraining(TrainingSettings Settings, long Iteration, IReadOnlyDictionary<string, float[]> Tensors)
+{
+    /// <summary>Reads a checkpoint.</summary>
+    public static EndOfTraining Read(string path)
+    {
+        CheckpointState state = Training.Checkpoint.ReadState(path);
+        using SafetensorsFile file = new(path);
+        Dictionary<string, float[]> tensors = [];
+        foreach (SafetensorsEntry entry in file.Entries)
+        {
+            float[] values = new float[entry.Shape.Length];
+            file.Read(entry.Name, values);
+            tensors.Add(entry.Name, values);
+        }
+
+        return new EndOfTraining(state.Settings, state.Iteration, tensors);
+    }
+
+    /// <summary>A tensor, or null.</summary>
+    public float[]? Tensor(string name) => Tensors.GetValueOrDefault(name);
+}
