@@ -128,5 +128,9 @@ internal sealed class FaultyEngine(OperandFormat format = OperandFormat.Float, s
     public void DlrTargeted(ITensor logits, ITensor labels, ITensor targets, float factor, ITensor loss, ITensor? gradient) =>
         _engine.DlrTargeted(logits, labels, targets, factor, loss, gradient);
 
+    public void LeastLikely(ITensor logits, ITensor labels, ITensor targets) => _engine.LeastLikely(logits, labels, targets);
+
+    public void NextClass(ITensor labels, int classes, ITensor targets) => _engine.NextClass(labels, classes, targets);
+
     public void Dispose() => _engine.Dispose();
 }
