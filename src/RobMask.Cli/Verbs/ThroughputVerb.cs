@@ -87,7 +87,7 @@ internal static class ThroughputVerb
             return;
         }
 
-        Line("a step", $"{seconds:0.####} s, median of {result.MeasuredSteps} ({result.ShortestStep:0.####} to {result.LongestStep:0.####})");
+        Line("a step", $"{seconds:0.####} s, median of {result.MeasuredSteps} ({result.ShortestStep:0.####} to {result.LongestStep:0.####}); {result.ProcessorSecondsPerStep:0.####} s of processors");
         Line("speed", $"{result.ImagesPerSecond:0.#} images/s, {result.TeraflopPerSecond:0.###} TFLOP/s");
         Line("evaluation", result.EvaluationImagesPerSecond is double rate ? (FormattableString)$"{rate:0.#} images/s" : $"not measured");
         Line("memory", $"{result.PeakHostBytes >> 20} MiB{(result.PeakDeviceBytes is long device ? FormattableString.Invariant($", on the device {device >> 20} MiB") : string.Empty)}");

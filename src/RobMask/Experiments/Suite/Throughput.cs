@@ -76,6 +76,7 @@ public static class Throughput
             SecondsPerStep = seconds,
             ShortestStep = steps.Shortest,
             LongestStep = steps.Longest,
+            ProcessorSecondsPerStep = steps.Processor,
             ImagesPerSecond = batch / seconds,
             EvaluationImagesPerSecond = evaluation,
             GigaflopPerImage = work.TrainingImage / 1e9,
@@ -117,12 +118,16 @@ public static class Throughput
         private readonly List<double> _seconds = [];
         private long _done;
         private long _at = Stopwatch.GetTimestamp();
+        private TimeSpan _processorAt = ProcessorTime();
+        private TimeSpan _processor;
 
         public int Count => _seconds.Count;
 
         public double? Shortest => Count == 0 ? null : _seconds.Min();
 
         public double? Longest => Count == 0 ? null : _seconds.Max();
+
+        public double? Processor => Count == 0 ? null : _processor.TotalSeconds / Count;
 
         public double? Median
         {
@@ -142,13 +147,22 @@ public static class Throughput
             }
 
             double seconds = Stopwatch.GetElapsedTime(_at).TotalSeconds / steps;
+            TimeSpan processor = ProcessorTime();
             if (_done >= warmUp)
             {
                 _seconds.AddRange(Enumerable.Repeat(seconds, (int)steps));
+                _processor += processor - _processorAt;
             }
 
             _done = done;
+            _processorAt = processor;
             _at = Stopwatch.GetTimestamp();
+        }
+
+        private static TimeSpan ProcessorTime()
+        {
+            using Process process = Process.GetCurrentProcess();
+            return process.TotalProcessorTime;
         }
     }
 

@@ -45,6 +45,9 @@ public sealed record ThroughputResult
     /// <summary>The longest.</summary>
     public double? LongestStep { get; init; }
 
+    /// <summary>The processor time of a step, all threads together, mean: on a machine that does other work too, a steadier figure than the clock's.</summary>
+    public double? ProcessorSecondsPerStep { get; init; }
+
     /// <summary>Training images a second, by the median.</summary>
     public double? ImagesPerSecond { get; init; }
 
