@@ -148,6 +148,39 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_few_images_that_stand_for_all_come_from_every_class()
+    {
+        for (int i = 0; i < 12; i++)
+        {
+            Write($"train/{i / 4}/{i}.png", 1 + i, 3);
+        }
+
+        Dataset train = ImageFolder.Load(_folder["set"], 4).Train;
+        Assert.Equal([0, 1, 2, 0, 1, 2, 0], Labels(SubsetDataset.Interleaved(train, 7)));
+        Assert.Equal([0, 0, 0, 1, 1, 2, 2], Labels(SubsetDataset.Balanced(train, 7)));
+
+        static IEnumerable<int> Labels(Dataset data) => Enumerable.Range(0, data.Count).Select(data.Label);
+    }
+
+    [Fact]
+    public void A_damaged_file_ends_training_and_evaluation_with_its_name()
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            Picture($"{(i < 4 ? "train" : "val")}/a/{i}.png", 9, 9, (uint)i);
+        }
+
+        string line = $"train --data {_folder["set"]} --image-size 8 --network cnn --width 1 --depth 1 --epochs 1 --batch-size 2 --steps 1 --eval-steps 1 --sample-images 0";
+        foreach (string name in (string[])["set/val/a/6.png", "set/train/a/2.png"])
+        {
+            string broken = _folder.Write(name, "no picture");
+            (int code, _, string error) = CommandLine.Run($"{line} --out {_folder[name.Replace('/', '-')]}");
+            Assert.Equal(3, code);
+            Assert.StartsWith($"robmask: {broken}: byte 0: the file is neither a PNG nor a JPEG", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_run_on_a_folder_trains_evaluates_early_and_resumes_to_the_same_bytes()
     {
         for (int i = 0; i < 24; i++)

@@ -38,6 +38,7 @@ internal static class TrainVerb
             "Trains one network by one method, evaluates it clean and attacked, and leaves a run folder with its checkpoint and report. A checkpoint is written after every epoch and on Ctrl-C or SIGTERM; --resume goes on from it to the same bits.",
             ("RobMask on the embedded images", "robmask train --method robmask --out runs/robmask"),
             ("adversarial training of a residual network on CIFAR-10, with the usual augmentation", "robmask train --data cifar10 --network preact_resnet18 --method adversarial --epsilon 8/255 --steps 10 --epochs 30 --crop 4 --flip"),
+            ("a recipe on a GPU", "robmask train --config recipes/imagenet-resnet50-robmask.json --data-dir /data --engine torch --device cuda --precision bf16 --out runs/imagenet"),
             ("go on after Ctrl-C", "robmask train --resume --out runs/robmask"),
             ("ten steps on a recorded batch, for another implementation to compare its own with", "robmask train --batch batch.npz --batch-steps 10 --network cnn --method robmask --out after.safetensors"),
             ("TRADES on handwritten digits", "robmask train --data optdigits --method trades --trades-beta 6 --epsilon 0.1"))
