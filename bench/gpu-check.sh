@@ -178,6 +178,10 @@ if wanted lockstep; then
         step "lockstep-$method" 600 "$robmask" lockstep --method "$method" --network cnn --batch-size 8 --steps 2 --lock-steps 2 --device "$device" --trace "$out/lockstep-$method.safetensors" --json
         rm -f "$out/lockstep-$method.safetensors"
     done
+    if [ "$device" != cpu ]; then
+        step lockstep-robmask-tf32 600 "$robmask" lockstep --method robmask --network cnn --batch-size 8 --steps 2 --lock-steps 2 --device "$device" --precision tf32 --trace "$out/lockstep-tf32.safetensors" --json
+        rm -f "$out/lockstep-tf32.safetensors"
+    fi
     step lockstep-preact_resnet18 1800 "$robmask" lockstep --method robmask --network preact_resnet18 --batch-size 4 --steps 1 --lock-steps 1 --device "$device" --trace "$out/lockstep-preact.safetensors" --json
     rm -f "$out/lockstep-preact.safetensors"
 fi
@@ -221,17 +225,26 @@ if wanted throughput; then
 fi
 
 if wanted data; then
+    audit=()
+    ! has audit || audit=(--audit-every 1000000)
     for experiment in e3 e4; do
         if [ -z "$data" ]; then
             note skipped "$experiment" "no --data"
         elif [ "$mode" = full ]; then
-            step "$experiment" 86400 "$robmask" experiment "$experiment" --data "$data" --network preact_resnet18 --full --crop 4 --flip "${torch[@]}" --out "$out/$experiment" --json
+            step "$experiment" 86400 "$robmask" experiment "$experiment" --data "$data" --network preact_resnet18 --full --crop 4 --flip "${torch[@]}" --out "$out/$experiment" "${audit[@]}" --json
         elif [ "$mode" = quick ] || [ "$device" = cpu ]; then
-            step "$experiment" 1800 "$robmask" experiment "$experiment" --data "$data" --network cnn --train-images "$images" --test-images "$tests" --epochs "$epochs" --seeds 1 --steps 2 --eval-steps 5 "${torch[@]}" --out "$out/$experiment" --json
+            step "$experiment" 1800 "$robmask" experiment "$experiment" --data "$data" --network cnn --train-images "$images" --test-images "$tests" --epochs "$epochs" --seeds 1 --steps 2 --eval-steps 5 "${torch[@]}" --out "$out/$experiment" "${audit[@]}" --json
         else
-            step "$experiment" 7200 "$robmask" experiment "$experiment" --data "$data" --network preact_resnet18 --seeds 1 "${torch[@]}" --out "$out/$experiment" --json
+            step "$experiment" 7200 "$robmask" experiment "$experiment" --data "$data" --network preact_resnet18 --seeds 1 "${torch[@]}" --out "$out/$experiment" "${audit[@]}" --json
         fi
     done
+    if [ -z "$data" ]; then
+        note skipped audit-e4 "no --data"
+    elif has audit; then
+        step audit-e4 14400 "$robmask" audit "$out/e4" --json
+    else
+        note missing audit-e4 "this robmask has no verb audit"
+    fi
 fi
 
 echo "seconds: $SECONDS" >>"$steps/facts"
