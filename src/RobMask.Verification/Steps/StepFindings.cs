@@ -17,6 +17,8 @@ internal static class StepFindings
         : result["steps"] is JsonArray steps && result["torch"] is not null ? Lockstep(steps, result["verdict"])
         : Number(result, _images) is double speed ? [Speed(result, speed)]
         : result["results"]?["sections"] is JsonArray sections ? [.. sections.SelectMany(Section)]
+        : Text(result["libtorch"], "description") is string libtorch ? [libtorch]
+        : Text(result, "summary") is string summary ? [summary]
         : Scalars(result);
 
     /// <summary>Images a second; null where the JSON says nothing of them.</summary>
@@ -88,7 +90,7 @@ internal static class StepFindings
         {
             foreach (JsonNode? finding in findings)
             {
-                yield return $"[{Text(finding, "verdict")}] {Text(finding, "claim")}";
+                yield return $"{(Text(finding, "verdict") is "notShown" ? "not shown" : Text(finding, "verdict"))}: {Text(finding, "claim")}";
             }
         }
     }
