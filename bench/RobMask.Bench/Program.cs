@@ -8,7 +8,7 @@ using RobMask.Bench.Steps;
 const string Usage = """
     bench compare [section …] [--quick] [--batch 128,32] [--rounds N] [--threads N] [--networks a,b] [--methods a,b] [--memory kept|default] [--json]
         Ours and libtorch in turn, in one process: medians, speeds, shares of what the machine can do, verdicts.
-        Sections, all by default: ceiling conv bn step evaluation threads double memory
+        Sections, all by default: ceiling conv bn step engine evaluation threads double memory
         Networks: preact_resnet18 cnn wide_resnet (16-4) resnext29 (32x4d). Methods: standard adversarial robmask.
         With --threads 1 times are processor times, which other processes lengthen little.
         Unless networks or methods are named, attacks at batch 128 run on PreAct-ResNet-18 with RobMask alone.

@@ -15,7 +15,7 @@ internal static class ComparisonBenchmark
     private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     private static readonly ISection[] _sections =
-        [new ConvolutionSection(), new BatchNormSection(), new StepSection(), new EvaluationSection(), new ThreadsSection(), new DoubleSection()];
+        [new ConvolutionSection(), new BatchNormSection(), new StepSection(), new EngineSection(), new EvaluationSection(), new ThreadsSection(), new DoubleSection()];
 
     /// <summary>The names of all sections.</summary>
     public static IReadOnlyList<string> Names { get; } = [CeilingName, .. _sections.Select(section => section.Name), MemoryComparison.SectionName];

@@ -15,6 +15,7 @@ internal static class Verdicts
     private static readonly Requirement _convolutions = new($"every convolution, each direction, batch {Batch}: speed / libtorch's", 0.9, 1.1);
     private static readonly Requirement _bestConvolution = new("the best convolution: fraction of the FMA ceiling", 0.8, 0.9);
     private static readonly Requirement _batchNorm = new($"batch norm + ReLU forward + backward, {Batch}x64x32x32: speed", 2, 4);
+    private static readonly Requirement _engine = new("torch engine, slowest step of PreAct-ResNet-18: speed / TorchSharp by hand", 1 / 1.03, 1);
     private static readonly Requirement _threads = new("all threads over one, training step", 1.85, 1.95);
     private static readonly Requirement _double = new("double over float, time of a step", 2.6, 2.2, AtLeast: false);
     private static readonly Requirement _memory = new("peak memory of the step / libtorch's", 1, 0.7, AtLeast: false);
@@ -29,6 +30,7 @@ internal static class Verdicts
         Step(figures, TrainingMethod.Standard, SmallBatch, new Requirement($"training step of PreAct-ResNet-18, batch {SmallBatch}: speed", 1, 1.5)),
         Step(figures, TrainingMethod.RobMask, Batch, new Requirement($"RobMask step with PGD-{StepCase.AttackSteps}, batch {Batch}: speed", 1.1, 1.6)),
         Step(figures, TrainingMethod.RobMask, SmallBatch, new Requirement($"RobMask step with PGD-{StepCase.AttackSteps}, batch {SmallBatch}: speed", 1.1, 1.6)),
+        Engine(figures),
         Ratio(_threads, figures, ThreadsSection.SectionName, ThreadsSection.One),
         Ratio(_double, figures, DoubleSection.SectionName, DoubleSection.InDouble),
         new Verdict(_memory, memory.Count < 2 ? null : (double)memory[0].StepBytes / memory[1].StepBytes),
@@ -72,6 +74,13 @@ internal static class Verdicts
         string name = new StepCase(StepCase.Networks[0], method, batch).Describe();
         Figure? step = figures.FirstOrDefault(figure => figure.Section == StepSection.SectionName && figure.Case == name && figure.Batch == batch);
         return new Verdict(requirement, step?.Speed, IsDisturbed: step?.IsDisturbed ?? false);
+    }
+
+    private static Verdict Engine(IReadOnlyList<Figure> figures)
+    {
+        string network = StepCase.Networks[0];
+        Figure? slowest = figures.Where(figure => figure.Section == EngineSection.SectionName && figure.Case.StartsWith(network, StringComparison.Ordinal)).MinBy(figure => figure.Speed);
+        return new Verdict(_engine, slowest?.Speed, slowest is null ? string.Empty : $"{slowest.Case}, batch {slowest.Batch}", slowest?.IsDisturbed ?? false);
     }
 
     /// <summary>Our time of one case over our time of the section's other case.</summary>

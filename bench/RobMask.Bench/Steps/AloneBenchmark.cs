@@ -3,6 +3,7 @@ using System.Text.Json;
 using RobMask.Bench.Comparison;
 using RobMask.Bench.Contests;
 using RobMask.Bench.Machine;
+using RobMask.Engines.Managed;
 using RobMask.Kernels;
 using RobMask.Torch;
 using RobMask.Training;
@@ -30,7 +31,7 @@ internal static class AloneBenchmark
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         SystemFigures.ForgetPeak();
         long before = SystemFigures.Resident;
-        using ITrainingStep contestant = who == BenchOptions.Ours ? new ManagedStep<float>(start) : new TorchStep(start);
+        using ITrainingStep contestant = who == BenchOptions.Ours ? new EngineStep(new ManagedEngine<float>(), start) : new TorchStep(start);
         for (int i = 0; i < Warm; i++)
         {
             contestant.Step();

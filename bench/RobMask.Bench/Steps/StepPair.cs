@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RobMask.Bench.Comparison;
 using RobMask.Bench.Contests;
+using RobMask.Engines.Managed;
 using TorchSharp;
 
 namespace RobMask.Bench.Steps;
@@ -37,7 +38,7 @@ internal sealed class StepPair : IDisposable
     public static void RequireSameWork(StepCase step)
     {
         StartingPoint start = new(step with { Batch = CheckedBatch });
-        using ManagedStep<double> ours = new(start);
+        using EngineStep ours = new(new ManagedEngine<double>(), start);
         using TorchStep libtorch = new(start, torch.ScalarType.Float64);
         Agreement.Require($"the first loss of {step.Describe()}", ours.Step(), libtorch.Step(), Agreement.InDouble);
     }

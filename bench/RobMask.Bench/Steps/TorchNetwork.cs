@@ -13,6 +13,7 @@ internal sealed class TorchNetwork : IDisposable
     private readonly Dictionary<string, Tensor> _state = [];
     private readonly Tensor[] _parameters;
     private readonly Tensor[] _momentum;
+    private readonly PreActResNet18ByHand? _byHand;
 
     public TorchNetwork(NetworkGraph graph, IReadOnlyDictionary<string, float[]> start, ScalarType type)
     {
@@ -30,9 +31,12 @@ internal sealed class TorchNetwork : IDisposable
 
         _parameters = [.. graph.Parameters.Select(info => _state[info.Name])];
         _momentum = [.. _parameters.Select(parameter => zeros_like(parameter))];
+        _byHand = graph.Name == StepCase.Networks[0] ? new PreActResNet18ByHand(_state) : null;
     }
 
-    public Tensor Forward(Tensor images, TorchForward options) => TorchGraph.Forward(_graph, _state, images, options);
+    /// <summary>By hand where that is written out, else as the torch engine runs a graph.</summary>
+    public Tensor Forward(Tensor images, TorchForward options) =>
+        _byHand?.Forward(images, options.BatchStatistics, options.Coefficients) ?? TorchGraph.Forward(_graph, _state, images, options);
 
     /// <summary>As PyTorch's zero_grad: the first gradient is set, not added.</summary>
     public void ZeroGradients()

@@ -1,6 +1,8 @@
 using RobMask.Bench;
 using RobMask.Bench.Comparison;
+using RobMask.Bench.Comparison.Sections;
 using RobMask.Bench.Steps;
+using RobMask.Engines.Managed;
 using RobMask.Networks;
 using RobMask.Training;
 using TorchSharp;
@@ -19,12 +21,19 @@ public class StepTests
     public void Both_contestants_compute_the_same_first_step(string network, TrainingMethod method) =>
         StepPair.RequireSameWork(new StepCase(network, method, 1));
 
+    [Theory]
+    [InlineData("preact_resnet18", TrainingMethod.Standard)]
+    [InlineData("preact_resnet18", TrainingMethod.RobMask)]
+    [InlineData("cnn", TrainingMethod.RobMask)]
+    public void The_torch_engine_and_the_step_by_hand_compute_the_same_first_step(string network, TrainingMethod method) =>
+        EngineSection.RequireSameWork(new StepCase(network, method, 1));
+
     [Fact]
     public void Without_random_numbers_both_go_on_alike_in_float_and_double()
     {
         StartingPoint start = new(new StepCase("cnn", TrainingMethod.Standard, 6));
-        using ManagedStep<float> ours = new(start);
-        using ManagedStep<double> oursInDouble = new(start);
+        using EngineStep ours = new(new ManagedEngine<float>(), start);
+        using EngineStep oursInDouble = new(new ManagedEngine<double>(), start);
         using TorchStep libtorch = new(start);
         using TorchStep libtorchInDouble = new(start, torch.ScalarType.Float64);
         float first = ours.Step();

@@ -1,5 +1,6 @@
 using RobMask.Bench.Contests;
 using RobMask.Bench.Steps;
+using RobMask.Engines.Managed;
 using RobMask.Training;
 using TorchSharp;
 
@@ -24,8 +25,8 @@ internal sealed class DoubleSection : ISection
         Progress.Say($"{step.Describe()}, batch {batch}, float and double");
         StepPair.RequireSameWork(step);
         StartingPoint start = new(step);
-        using StepPair inFloat = new(new ManagedStep<float>(start), new TorchStep(start));
-        using StepPair inDouble = new(new ManagedStep<double>(start), new TorchStep(start, torch.ScalarType.Float64));
+        using StepPair inFloat = new(new EngineStep(new ManagedEngine<float>(), start), new TorchStep(start));
+        using StepPair inDouble = new(new EngineStep(new ManagedEngine<double>(), start), new TorchStep(start, torch.ScalarType.Float64));
         ContestResult result = Contest.Run(pace, [.. inFloat.Contestants, .. inDouble.Contestants]);
         IReadOnlyList<Timings> timings = result.Timings;
         yield return new Figure(SectionName, InFloat, batch, StepWork.Step(start.Graph, step, Bound.Float), timings[0], timings[1], result.OthersShare);

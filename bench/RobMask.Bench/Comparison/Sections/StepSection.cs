@@ -1,5 +1,6 @@
 using RobMask.Bench.Contests;
 using RobMask.Bench.Steps;
+using RobMask.Engines.Managed;
 using RobMask.Training;
 
 namespace RobMask.Bench.Comparison.Sections;
@@ -38,7 +39,7 @@ internal sealed class StepSection : ISection
         Progress.Say($"{step.Describe()}, batch {step.Batch}");
         StepPair.RequireSameWork(step);
         StartingPoint start = new(step);
-        using StepPair pair = new(new ManagedStep<float>(start), new TorchStep(start));
+        using StepPair pair = new(new EngineStep(new ManagedEngine<float>(), start), new TorchStep(start));
         ContestResult result = Contest.Run(pace, pair.Contestants);
         Work work = StepWork.Step(start.Graph, step, Bound.Float);
         return new Figure(SectionName, step.Describe(), step.Batch, work, result.Timings[0], result.Timings[1], result.OthersShare);

@@ -1,5 +1,6 @@
 using RobMask.Bench.Contests;
 using RobMask.Bench.Steps;
+using RobMask.Engines.Managed;
 using RobMask.Kernels;
 using RobMask.Training;
 using TorchSharp;
@@ -32,7 +33,7 @@ internal sealed class ThreadsSection : ISection
         Progress.Say($"{step.Describe()}, batch {batch}, one thread and {options.Threads}");
         StepPair.RequireSameWork(step);
         StartingPoint start = new(step);
-        using StepPair pair = new(new ManagedStep<float>(start), new TorchStep(start));
+        using StepPair pair = new(new EngineStep(new ManagedEngine<float>(), start), new TorchStep(start));
         ContestResult result = Contest.Run(
             pace,
             [.. new[] { 1, options.Threads }.SelectMany(threads => pair.Contestants.Select(contestant => contestant with { Before = () => Use(threads), After = () => Use(options.Threads) }))]);

@@ -1,28 +1,26 @@
-using System.Numerics;
 using RobMask.Engines;
-using RobMask.Engines.Managed;
 using RobMask.Tensors;
 using RobMask.Training;
 
 namespace RobMask.Bench.Steps;
 
-/// <summary>The step on the managed engine: the training method's own objective and optimiser, as the trainer calls them.</summary>
-internal sealed class ManagedStep<T> : ITrainingStep
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+/// <summary>The step on an engine of ours: the training method's own code, as the trainer calls it.</summary>
+internal sealed class EngineStep : ITrainingStep
 {
-    private readonly ManagedEngine<T> _engine = new();
+    private readonly IEngine _engine;
     private readonly TrainedNetwork _network;
-    private readonly Objective _objective;
-    private readonly Optimiser _optimiser;
+    private readonly TrainingStep _step;
     private readonly ITensor _images;
     private readonly ITensor _labels;
     private readonly int _batch;
-    private uint _iteration;
+    private long _iteration;
 
-    public ManagedStep(StartingPoint start)
+    /// <summary>Takes the engine over.</summary>
+    public EngineStep(IEngine engine, StartingPoint start)
     {
         // Starts of attacks and radii follow from the settings' seed and are those that the starting point holds; so are the
         // parameters in float, which double would draw with more digits.
+        _engine = engine;
         _batch = start.Case.Batch;
         _network = TrainedNetwork.Create(_engine, start.Case.Settings);
         Upload(_network.Model, start.Parameters);
@@ -31,8 +29,7 @@ internal sealed class ManagedStep<T> : ITrainingStep
             Upload(gate.Model, start.GateParameters);
         }
 
-        _objective = Objective.Create(_network, _batch);
-        _optimiser = new Optimiser(_network);
+        _step = new TrainingStep(_network, _batch);
         _images = _engine.Allocate(start.Graph.InputShape.Prepend(_batch));
         _labels = _engine.AllocateLabels(_batch);
         _engine.Upload(start.Images, _images);
@@ -41,20 +38,17 @@ internal sealed class ManagedStep<T> : ITrainingStep
 
     public float Step()
     {
-        _network.Model.ZeroGradients();
-        _network.Gate?.Model.ZeroGradients();
-        _objective.Compute(_images, _labels, _iteration);
-        double loss = _objective.Read()[0].Loss;
-        _optimiser.Step(Rates.LearningRate, _iteration == 0);
+        _step.Run(_images, _labels, _iteration, Rates.LearningRate);
         _iteration++;
-        return (float)(loss / _batch);
+        return (float)(_step.Read()[0].Loss / _batch);
     }
 
     public void Dispose()
     {
-        _objective.Dispose();
-        _optimiser.Dispose();
+        _step.Dispose();
         _network.Dispose();
+        _images.Dispose();
+        _labels.Dispose();
         _engine.Dispose();
     }
 
