@@ -1,3 +1,4 @@
+using RobMask.Engines;
 using RobMask.Ops;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,54 +10,46 @@ namespace RobMask.Torch.Engine;
 public sealed partial class TorchEngine
 {
     /// <inheritdoc/>
-    public void SgdStep(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options)
+    public void SgdStep(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options) =>
+        SgdSteps([new SgdTarget(parameter, gradient, momentumBuffer)], firstStep, options);
+
+    /// <inheritdoc/>
+    public void SgdSteps(IReadOnlyList<SgdTarget> targets, bool firstStep, in SgdOptions options)
     {
-        SgdOptions rates = options;
-        TorchRecords.SgdStep(
-            Recorder,
-            (Values(parameter), Values(gradient), options.Momentum == 0 ? null : ValuesOrNull(momentumBuffer), firstStep),
-            options,
-            () => Sgd(parameter, gradient, momentumBuffer, firstStep, rates));
+        ArgumentNullException.ThrowIfNull(targets);
+        if (Recorder is null)
+        {
+            Move(targets, firstStep, options);
+            return;
+        }
+
+        foreach (SgdTarget target in targets)
+        {
+            SgdOptions rates = options;
+            TorchRecords.SgdStep(
+                Recorder,
+                (Values(target.Parameter), Values(target.Gradient), options.Momentum == 0 ? null : ValuesOrNull(target.MomentumBuffer), firstStep),
+                options,
+                () => Move([target], firstStep, rates));
+        }
     }
 
-    private static void Sgd(ITensor parameter, ITensor gradient, ITensor? momentumBuffer, bool firstStep, in SgdOptions options)
+    private static void Move(IReadOnlyList<SgdTarget> targets, bool firstStep, in SgdOptions options)
     {
-        using IDisposable noGraph = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor w = Values(parameter);
-        Tensor g = Values(gradient);
-        if (options.WeightDecay != 0)
+        Tensor[] parameters = new Tensor[targets.Count];
+        Tensor[] gradients = new Tensor[targets.Count];
+        Tensor[] buffers = new Tensor[options.Momentum == 0 ? 0 : targets.Count];
+        for (int i = 0; i < targets.Count; i++)
         {
-            Tensor decayed = g.clone();
-            decayed.AddInPlace(w, options.WeightDecay);
-            g = decayed;
-        }
-
-        if (options.Momentum != 0)
-        {
-            Tensor b = Values(momentumBuffer ?? throw new ArgumentException("sgd C2: momentum needs a buffer", nameof(momentumBuffer)));
-            if (firstStep)
+            parameters[i] = Values(targets[i].Parameter);
+            gradients[i] = Values(targets[i].Gradient);
+            if (buffers.Length > 0)
             {
-                b.copy_(g);
-            }
-            else
-            {
-                b.MultiplyInPlace(options.Momentum);
-                b.AddInPlace(g, 1 - (double)options.Dampening);
-            }
-
-            if (options.Nesterov)
-            {
-                Tensor ahead = g.clone();
-                ahead.AddInPlace(b, options.Momentum);
-                g = ahead;
-            }
-            else
-            {
-                g = b;
+                buffers[i] = Values(targets[i].MomentumBuffer ?? throw new ArgumentException("sgd C2: momentum needs a buffer", nameof(targets)));
             }
         }
 
-        w.AddInPlace(g, -options.LearningRate);
+        TorchSgd.Step(parameters, gradients, buffers, firstStep, options);
     }
 }

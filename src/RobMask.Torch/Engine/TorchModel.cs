@@ -10,7 +10,7 @@ internal sealed class TorchModel : IModel
 {
     private readonly Dictionary<string, Tensor> _state = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
-    private readonly bool[] _isFresh;
+    private readonly TorchGradient[] _gradients;
 
     public TorchModel(NetworkGraph graph, ScalarType type, Device device, TorchPrecision precision)
     {
@@ -21,7 +21,7 @@ internal sealed class TorchModel : IModel
         {
             long[] extents = TorchTensor.Extents(info.Shape);
             TorchTensor value = new(zeros(extents, type, device).requires_grad_(true));
-            parameters.Add(new ModelParameter(info, value, new TorchTensor(zeros(extents, type, device))));
+            parameters.Add(new ModelParameter(info, value, new TorchGradient(value.Value)));
             _indices.Add(info.Name, _indices.Count);
             _state.Add(info.Name, value.Value);
         }
@@ -38,7 +38,7 @@ internal sealed class TorchModel : IModel
         Parameters = parameters;
         Buffers = buffers;
         Leaves = [.. parameters.Select(parameter => ((TorchTensor)parameter.Value).Value)];
-        _isFresh = [.. Enumerable.Repeat(true, parameters.Count)];
+        _gradients = [.. parameters.Select(parameter => (TorchGradient)parameter.Gradient)];
     }
 
     public NetworkGraph Graph { get; }
@@ -65,37 +65,21 @@ internal sealed class TorchModel : IModel
 
     public void ZeroGradients()
     {
-        using IDisposable noGraph = no_grad();
-        for (int i = 0; i < _isFresh.Length; i++)
+        foreach (TorchGradient gradient in _gradients)
         {
-            if (!_isFresh[i])
-            {
-                Gradient(i).zero_();
-                _isFresh[i] = true;
-            }
+            gradient.Forget();
         }
     }
 
     /// <summary>Sets the first contribution to a parameter's gradient, adds later ones.</summary>
-    public void Contribute(int parameter, Tensor gradient)
-    {
-        if (_isFresh[parameter])
-        {
-            Gradient(parameter).copy_(gradient);
-            _isFresh[parameter] = false;
-        }
-        else
-        {
-            Gradient(parameter).AddInPlace(gradient, 1);
-        }
-    }
+    public void Contribute(int parameter, Tensor gradient) => _gradients[parameter].Add(gradient);
 
     public void Dispose()
     {
         foreach (ModelParameter parameter in Parameters)
         {
-            parameter.Value.Dispose();
             parameter.Gradient.Dispose();
+            parameter.Value.Dispose();
         }
 
         foreach (ModelBuffer buffer in Buffers)
@@ -103,6 +87,4 @@ internal sealed class TorchModel : IModel
             buffer.Value.Dispose();
         }
     }
-
-    private Tensor Gradient(int parameter) => ((TorchTensor)Parameters[parameter].Gradient).Value;
 }

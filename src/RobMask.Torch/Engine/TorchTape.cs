@@ -16,6 +16,7 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
     private TorchRecordedPass? _recorded;
     private TorchTensor? _inputGradient;
     private TorchTensor? _coefficientGradient;
+    private bool _isCarriedBack;
 
     public int Capacity { get; } = capacity >= 1 ? capacity : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "a tape holds at least 1 image");
 
@@ -31,6 +32,7 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
         options.Check(model.Graph, images.Shape, Capacity);
         Forget();
         _options = options;
+        _isCarriedBack = false;
         using DisposeScope scope = NewDisposeScope();
         using IDisposable graph = options.KeepForBackward ? enable_grad() : no_grad();
         _images = Leaf(input, options.KeepForBackward);
@@ -71,6 +73,11 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
             throw new InvalidOperationException("tape: the last forward pass was not kept for a backward pass (KeepForBackward)");
         }
 
+        if (_isCarriedBack)
+        {
+            throw new InvalidOperationException("tape: the last forward pass has been carried back already, and autograd freed what it kept");
+        }
+
         Tensor arrived = TorchEngine.Values(gradient);
         if (!gradient.Shape.Equals(_output!.Shape))
         {
@@ -84,57 +91,31 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
 
         Renew(ref _inputGradient, null);
         Renew(ref _coefficientGradient, null);
+        _isCarriedBack = true;
         using DisposeScope scope = NewDisposeScope();
         if (_recorded is not null)
         {
             (Tensor? ofImages, Tensor? ofCoefficients) = _recorded.Backward(arrived, targets);
-            Renew(ref _inputGradient, targets.HasFlag(BackwardTargets.Input) ? Found(ofImages, _images!) : null);
-            Renew(ref _coefficientGradient, targets.HasFlag(BackwardTargets.Coefficients) ? Found(ofCoefficients, _coefficients!) : null);
+            TakeGradients(targets, ofImages, ofCoefficients);
+            return;
+        }
+
+        if (targets.HasFlag(BackwardTargets.Parameters))
+        {
+            // Autograd adds to what the parameters hold, or hands its own tensor over where they hold nothing.
+            List<Tensor> reached = [.. model.Leaves];
+            AddLeaves(reached, targets);
+            _output.Value.backward([arrived], create_graph: false, retain_graph: false, inputs: reached);
+            TakeGradients(targets, _images!.grad, _coefficients?.grad);
             return;
         }
 
         List<Tensor> wanted = [];
-        if (targets.HasFlag(BackwardTargets.Parameters))
+        AddLeaves(wanted, targets);
+        if (wanted.Count > 0)
         {
-            wanted.AddRange(model.Leaves);
-        }
-
-        int parameters = wanted.Count;
-        if (targets.HasFlag(BackwardTargets.Input))
-        {
-            wanted.Add(_images!);
-        }
-
-        if (targets.HasFlag(BackwardTargets.Coefficients))
-        {
-            wanted.Add(_coefficients!);
-        }
-
-        if (wanted.Count == 0)
-        {
-            return;
-        }
-
-        // Retained: the interface lets one forward pass be carried back more than once.
-        IList<Tensor> gradients = autograd.grad([_output.Value], wanted, [arrived], retain_graph: false, create_graph: false, allow_unused: true);
-        using IDisposable noGraph = no_grad();
-        for (int i = 0; i < parameters; i++)
-        {
-            if (IsThere(gradients[i]))
-            {
-                model.Contribute(i, gradients[i]);
-            }
-        }
-
-        int next = parameters;
-        if (targets.HasFlag(BackwardTargets.Input))
-        {
-            Renew(ref _inputGradient, Found(gradients[next++], _images!));
-        }
-
-        if (targets.HasFlag(BackwardTargets.Coefficients))
-        {
-            Renew(ref _coefficientGradient, Found(gradients[next], _coefficients!));
+            IList<Tensor> gradients = autograd.grad([_output.Value], wanted, [arrived], retain_graph: false, create_graph: false, allow_unused: true);
+            TakeGradients(targets, targets.HasFlag(BackwardTargets.Input) ? gradients[0] : null, gradients[^1]);
         }
     }
 
@@ -150,6 +131,26 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
     }
 
     private static bool IsThere(Tensor? gradient) => gradient is not null && !gradient.IsInvalid;
+
+    private void AddLeaves(List<Tensor> leaves, BackwardTargets targets)
+    {
+        if (targets.HasFlag(BackwardTargets.Input))
+        {
+            leaves.Add(_images!);
+        }
+
+        if (targets.HasFlag(BackwardTargets.Coefficients))
+        {
+            leaves.Add(_coefficients!);
+        }
+    }
+
+    private void TakeGradients(BackwardTargets targets, Tensor? ofImages, Tensor? ofCoefficients)
+    {
+        using IDisposable noGraph = no_grad();
+        Renew(ref _inputGradient, targets.HasFlag(BackwardTargets.Input) ? Found(ofImages, _images!) : null);
+        Renew(ref _coefficientGradient, targets.HasFlag(BackwardTargets.Coefficients) ? Found(ofCoefficients, _coefficients!) : null);
+    }
 
     // A target that the output does not depend on has the gradient 0.
     private static TorchTensor Found(Tensor? gradient, Tensor like) => new(IsThere(gradient) ? gradient!.contiguous() : zeros_like(like).detach());

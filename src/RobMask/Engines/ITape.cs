@@ -17,7 +17,8 @@ public interface ITape : IDisposable
 
     /// <summary>
     /// Carries a gradient back through the last forward pass. Parameter gradients are added to the model's; the others are
-    /// set. Nothing but what <paramref name="targets"/> names is touched.
+    /// set. Nothing but what <paramref name="targets"/> names is touched. Once for each forward pass: an engine may free
+    /// what it kept.
     /// </summary>
     /// <param name="gradient">The gradient of the output, [N, K].</param>
     /// <param name="targets">What is wanted.</param>
