@@ -12,6 +12,7 @@ public sealed partial class TorchEngine
     private const double NormFloor = 1e-12;
     private const long RadiusDraws = 1L << 60;
     private const int MostContractions = 20;
+    private const int ContractionsUnseen = 4;
 
     /// <inheritdoc/>
     public void StartLinf(ITensor origin, ITensor epsilon, PhiloxKey key, PixelBox box, ITensor destination)
@@ -21,8 +22,8 @@ public sealed partial class TorchEngine
         {
             Tensor x = Values(origin);
             Tensor radius = PerImage(epsilon, x);
-            Tensor start = x.Plus(radius * Values(destination).Times(2).Plus(-1));
-            return IntoLinfBall(x, radius, start).Clamp(box.Low, box.High);
+            Tensor start = Values(destination).Times(2).Plus(-1).mul_(radius).AddedTo(x);
+            return IntoLinfBall(x, radius, start).ClampInPlace(box.Low, box.High);
         });
     }
 
@@ -37,7 +38,7 @@ public sealed partial class TorchEngine
             Tensor x = Values(origin);
             Tensor radius = PerImage(epsilon, x);
             Tensor direction = Values(destination);
-            Tensor share = tensor(radii, _type, _device).reshape(radius.shape);
+            Tensor share = TorchTransfer.ToDevice(tensor(radii, _type), _device).reshape(radius.shape);
             Tensor factor = (radius * share).to(ScalarType.Float64) / Norm(direction).AtLeast(NormFloor);
             return IntoL2Ball(x, radius, x.Plus(factor.to(_type) * direction)).Clamp(box.Low, box.High);
         });
@@ -51,15 +52,19 @@ public sealed partial class TorchEngine
     public void StepL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) =>
         TorchRecords.Step(Recorder, "l2", (Values(origin), Values(gradient), Values(stepSize), Values(epsilon), box), Values(images), () => MoveL2(origin, gradient, stepSize, epsilon, box, images));
 
-    private static void MoveLinf(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
+    private static void MoveLinf(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images)
     {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
         Tensor x = Values(origin);
-        Tensor g = Values(gradient);
 
-        // sign(NaN) is NaN in torch; here a pixel whose gradient is no number stays, and the attack reports it.
-        Tensor sign = (g.AtLeast(0).sign() - (-g).AtLeast(0).sign()).nan_to_num(0);
-        return IntoLinfBall(x, PerImage(epsilon, x), Values(images).Plus(sign * PerImage(stepSize, x))).Clamp(box.Low, box.High);
-    });
+        // A pixel whose gradient is no number stays, and the attack reports it; libtorch's sign of −0 is −1 in places, that of −0 + 0 is not.
+        Tensor sign = Values(gradient).nan_to_num(0);
+        sign.AddInPlace(0);
+        Tensor moved = Values(images);
+        moved.AddInPlace(sign.sign_().mul_(PerImage(stepSize, x)), 1);
+        IntoLinfBall(x, PerImage(epsilon, x), moved).ClampInPlace(box.Low, box.High);
+    }
 
     private void MoveL2(ITensor origin, ITensor gradient, ITensor stepSize, ITensor epsilon, PixelBox box, ITensor images) => Give(images, () =>
     {
@@ -92,7 +97,8 @@ public sealed partial class TorchEngine
         return Shaped((wide * wide).sum(1).sqrt(), x);
     }
 
-    private static Tensor IntoLinfBall(Tensor origin, Tensor radius, Tensor x) => maximum(minimum(x, origin.Plus(radius)), origin - radius);
+    // In place.
+    private static Tensor IntoLinfBall(Tensor origin, Tensor radius, Tensor x) => x.clamp_(origin - radius, origin.Plus(radius));
 
     // As ProjectedStep: contracted again by one more unit of rounding until the norm that is measured does not exceed the radius.
     private Tensor IntoL2Ball(Tensor origin, Tensor radius, Tensor x)
@@ -102,11 +108,13 @@ public sealed partial class TorchEngine
         Tensor factor = where(distance.gt(wide), wide / distance.AtLeast(double.Epsilon), ones_like(distance));
         Tensor inside = origin.Plus(factor.to(_type) * (x - origin));
         int digits = _type == ScalarType.Float32 ? 24 : 53;
-        for (int j = 1; j <= MostContractions && _device.type == DeviceType.CPU; j++)
+        for (int j = 1; j <= (IsAsynchronous ? ContractionsUnseen : MostContractions); j++)
         {
             Tensor measured = Norm(inside - origin);
             Tensor outside = measured.gt(wide);
-            if (!outside.any().item<bool>())
+
+            // A device is not waited for: it always makes a few contractions, where most images need none.
+            if (!IsAsynchronous && !outside.any().item<bool>())
             {
                 return where(distance.gt(wide), inside, x);
             }
@@ -115,8 +123,8 @@ public sealed partial class TorchEngine
             inside = where(outside, origin.Plus(shrunk.to(_type) * (inside - origin)), inside);
         }
 
-        // A device is not waited for: one contraction by some units of rounding is enough for it.
+        // And whatever is still outside by a rounding goes in by some units of rounding at once.
         Tensor cautious = origin.Plus(factor.Times(1 - Math.ScaleB(1, 6 - digits)).to(_type) * (x - origin));
-        return where(distance.gt(wide), cautious, x);
+        return where(distance.gt(wide), where(Norm(inside - origin).gt(wide), cautious, inside), x);
     }
 }

@@ -1,8 +1,6 @@
-using RobMask.Data;
 using RobMask.Engines;
 using RobMask.Engines.Recording;
 using RobMask.Networks;
-using RobMask.Numerics;
 using RobMask.Tensors;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -68,6 +66,12 @@ public sealed partial class TorchEngine : IEngine
     /// <summary>For tests: behave as on a device that runs ahead, with the same bits.</summary>
     internal bool ActsAsynchronous { get; init; }
 
+    /// <summary>For tests: the most bytes of a data set that are kept on the device; null for <see cref="DeviceMemory.ResidentLimit"/>.</summary>
+    internal long? ResidentLimit { get; init; }
+
+    /// <summary>For tests: how often values were copied to the host, which waits for the device.</summary>
+    internal long Downloads { get; private set; }
+
     /// <inheritdoc/>
     public string Description
     {
@@ -79,53 +83,10 @@ public sealed partial class TorchEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public ITensor Allocate(TensorShape shape) => new TorchTensor(zeros(TorchTensor.Extents(shape), _type, _device));
+    public ITensor Allocate(TensorShape shape) => new TorchTensor(zeros(TorchTensor.Extents(shape), _type, _device)) { MayMove = true };
 
     /// <inheritdoc/>
     public ITensor AllocateLabels(int images) => new TorchTensor(zeros([images], ScalarType.Int64, _device));
-
-    /// <inheritdoc/>
-    public void Upload(ReadOnlySpan<float> source, ITensor destination)
-    {
-        Tensor target = Values(destination);
-        CheckLength(source.Length, destination);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor host = tensor(source.ToArray(), ScalarType.Float32);
-        Write(target, host.reshape(target.shape));
-    }
-
-    /// <inheritdoc/>
-    public void UploadLabels(ReadOnlySpan<int> source, ITensor destination)
-    {
-        Tensor target = Labels(destination);
-        CheckLength(source.Length, destination);
-        using DisposeScope scope = NewDisposeScope();
-        Write(target, tensor(source.ToArray(), ScalarType.Int32));
-    }
-
-    /// <inheritdoc/>
-    public void Download(ITensor source, Span<float> destination)
-    {
-        CheckLength(destination.Length, source);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor host = Values(source).detach().to(CPU).to(ScalarType.Float32).contiguous();
-        host.data<float>().CopyTo(destination);
-    }
-
-    /// <inheritdoc/>
-    public void DownloadLabels(ITensor source, Span<int> destination)
-    {
-        CheckLength(destination.Length, source);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor host = Labels(source).to(CPU).to(ScalarType.Int32).contiguous();
-        host.data<int>().CopyTo(destination);
-    }
-
-    /// <inheritdoc/>
-    public IMeter CreateMeter(int slots, int capacity) => new TorchMeter(slots, capacity, _device);
-
-    /// <inheritdoc/>
-    public IBatchSource CreateBatches(BatchLoader loader, bool requireUnitBox) => new HostBatches(this, loader, requireUnitBox);
 
     /// <inheritdoc/>
     public IModel CreateModel(NetworkGraph graph) => new TorchModel(graph, _type, _device, Precision) { Recorder = Recorder };
@@ -147,31 +108,28 @@ public sealed partial class TorchEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public void Add(ITensor left, ITensor right, ITensor destination) => Give(destination, () => Values(left).Plus(Values(right)));
+    public void Add(ITensor left, ITensor right, ITensor destination) => Replace(destination, () => Values(left).Plus(Values(right)));
 
     /// <inheritdoc/>
-    public void Subtract(ITensor left, ITensor right, ITensor destination) => Give(destination, () => Values(left) - Values(right));
+    public void Subtract(ITensor left, ITensor right, ITensor destination) => Replace(destination, () => Values(left) - Values(right));
 
     /// <inheritdoc/>
-    public void Multiply(ITensor left, ITensor right, ITensor destination) => Give(destination, () => Values(left) * Values(right));
+    public void Multiply(ITensor left, ITensor right, ITensor destination) => Replace(destination, () => Values(left) * Values(right));
 
     /// <inheritdoc/>
-    public void Scale(ITensor source, float factor, ITensor destination) => Give(destination, () => Values(source).Times(factor));
+    public void Scale(ITensor source, float factor, ITensor destination) => Replace(destination, () => Values(source).Times(factor));
 
     /// <inheritdoc/>
     public void MaxMagnitude(ITensor source, ITensor destination) => Give(destination, () => Values(source).flatten(1).abs().amax([1]));
 
     /// <inheritdoc/>
-    public void FillUniform(ITensor destination, PhiloxKey key, float low, float high) => Draw(destination, values => new PhiloxStream(key).FillUniform<float>(values, low, high));
-
-    /// <inheritdoc/>
-    public void FillNormal(ITensor destination, PhiloxKey key, float standardDeviation) => Draw(destination, values => new PhiloxStream(key).FillNormal<float>(values, standardDeviation));
-
-    /// <inheritdoc/>
     public void Correct(ITensor logits, ITensor labels, ITensor correct) => Give(correct, () =>
     {
         Tensor z = Values(logits);
-        return Winner(z).eq(Labels(labels)).logical_and(z.isnan().any(1).logical_not());
+        Tensor most = z.amax([1]);
+
+        // A row with a NaN has the largest value NaN, which equals nothing.
+        return Winner(z).eq(Labels(labels)).logical_and(most.eq(most));
     });
 
     /// <inheritdoc/>
@@ -254,6 +212,18 @@ public sealed partial class TorchEngine : IEngine
         target.copy_(source);
     }
 
+    /// <summary>As <see cref="Give"/> for results of the destination's own shape and type that nothing else holds: where the tensor may change its place in memory nothing is copied.</summary>
+    private static void Replace(ITensor destination, Func<Tensor> compute)
+    {
+        using IDisposable noGraph = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor target = Values(destination);
+        if (!((TorchTensor)destination).TryReplace(compute(), out Tensor result))
+        {
+            target.copy_(result.reshape(target.shape));
+        }
+    }
+
     private static void Give(ITensor destination, Func<Tensor> compute)
     {
         using IDisposable noGraph = no_grad();
@@ -262,23 +232,10 @@ public sealed partial class TorchEngine : IEngine
         target.copy_(compute().reshape(target.shape));
     }
 
-    private void Draw(ITensor destination, Action<float[]> draw)
-    {
-        float[] values = new float[destination.Shape.Length];
-        draw(values);
-        Upload(values, destination);
-    }
-
     private static Tensor Shaped(Tensor perImage, Tensor like) => perImage.reshape([perImage.shape[0], .. Enumerable.Repeat(1L, (int)like.dim() - 1)]);
 
     private static Tensor PerImage(ITensor values, Tensor like) => Shaped(Values(values), like);
 
-    // The first of the largest; a NaN beats every number. argmax promises no order among equals on a GPU.
-    private static Tensor Winner(Tensor logits)
-    {
-        long classes = logits.shape[1];
-        Tensor most = logits.amax([1], keepdim: true);
-        Tensor index = TorchMath.Indices(classes, logits.device);
-        return where(logits.eq(most).logical_or(logits.isnan()), index, index.FullLike(classes)).amin([1]);
-    }
+    // The first of the largest, as PyTorch documents it for argmax on every device; a NaN beats every number.
+    private static Tensor Winner(Tensor logits) => logits.argmax(1, false);
 }

@@ -13,13 +13,18 @@ internal static class TorchLosses
         using IDisposable noGraph = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor log = nn.functional.log_softmax(logits, 1);
-        Tensor own = At(log, labels);
         double share = smoothing / logits.shape[1];
-        loss.copy_(smoothing == 0 ? -own : -own.Times(1 - smoothing).Plus(log.sum(1).Times(share)));
+        loss.copy_(smoothing == 0
+            ? nn.functional.nll_loss(log, labels, reduction: nn.Reduction.None)
+            : -At(log, labels).Times(1 - smoothing).Plus(log.sum(1).Times(share)));
         if (gradient is not null)
         {
-            Tensor target = nn.functional.one_hot(labels, logits.shape[1]).to(logits.dtype);
-            gradient.copy_((log.exp() - target.Times(1 - smoothing).Plus(share)).Times(factor));
+            Tensor isOwn = TorchMath.Indices(logits.shape[1], logits.device).eq(labels.unsqueeze(1));
+            Tensor p = log.exp();
+            Tensor difference = smoothing == 0
+                ? where(isOwn, p.Plus(-1), p)
+                : p - isOwn.to(logits.dtype).Times(1 - smoothing).Plus(share);
+            gradient.copy_(difference.Times(factor));
         }
     }
 

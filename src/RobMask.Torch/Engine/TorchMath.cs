@@ -67,6 +67,20 @@ internal static class TorchMath
         x.add_(y, scalar);
     }
 
+    public static void AddInPlace(this Tensor x, double term)
+    {
+        using Scalar scalar = term;
+        using Scalar one = 1;
+        x.add_(scalar, one);
+    }
+
+    /// <summary>x + y in the place of x.</summary>
+    public static Tensor AddedTo(this Tensor x, Tensor y)
+    {
+        x.AddInPlace(y, 1);
+        return x;
+    }
+
     public static void MultiplyInPlace(this Tensor x, double factor)
     {
         using Scalar scalar = factor;
@@ -87,11 +101,26 @@ internal static class TorchMath
         return x.clamp(least, most);
     }
 
+    /// <summary>The same in place.</summary>
+    public static Tensor ClampInPlace(this Tensor x, double low, double high)
+    {
+        using Scalar least = low;
+        using Scalar most = high;
+        return x.clamp_(least, most);
+    }
+
     /// <summary>left + right·factor of the type of <paramref name="term"/>.</summary>
     public static Tensor PlusProduct(this Tensor term, Tensor left, Tensor right)
     {
         using Scalar one = 1;
         return term.addcmul(left, right, one);
+    }
+
+    /// <summary>A whole number [1] that is filled in on the device: a copy from the host would wait for it.</summary>
+    public static Tensor Whole(long value, Device device)
+    {
+        using Scalar scalar = value;
+        return full([1], scalar, ScalarType.Int64, device);
     }
 
     /// <summary>0, 1, … count − 1 as [1, count].</summary>

@@ -7,9 +7,12 @@ using ITensor = RobMask.Tensors.ITensor;
 namespace RobMask.Torch.Engine;
 
 /// <summary>A meter on a device: values are widened to double and added there, and one copy brings the sums of many steps.</summary>
-internal sealed class TorchMeter(int slots, int capacity, Device device) : IMeter
+/// <param name="slots">Sums of a step.</param>
+/// <param name="capacity">The most steps between two readings.</param>
+/// <param name="waits">Is told before a reading waits for the device.</param>
+internal sealed class TorchMeter(int slots, int capacity, Action waits) : IMeter
 {
-    private readonly Tensor _sums = zeros([capacity, slots], ScalarType.Float64, device).DetachFromDisposeScope();
+    private readonly Tensor?[] _sums = new Tensor?[slots * capacity];
 
     public int Steps { get; private set; }
 
@@ -18,7 +21,16 @@ internal sealed class TorchMeter(int slots, int capacity, Device device) : IMete
         HostMeter.RequireRoom(Steps, capacity);
         using IDisposable noGraph = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        _sums.select(0, Steps).select(0, slot).AddInPlace(TorchEngine.Values(perImage).sum(ScalarType.Float64), 1);
+        ref Tensor? held = ref _sums[(Steps * slots) + slot];
+        Tensor sum = TorchEngine.Values(perImage).sum(ScalarType.Float64);
+        if (held is null)
+        {
+            held = sum.DetachFromDisposeScope();
+        }
+        else
+        {
+            held.AddInPlace(sum, 1);
+        }
     }
 
     public void EndStep()
@@ -29,13 +41,32 @@ internal sealed class TorchMeter(int slots, int capacity, Device device) : IMete
 
     public double[] Read()
     {
-        using IDisposable noGraph = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        double[] read = _sums.narrow(0, 0, Steps).to(CPU).contiguous().data<double>().ToArray();
-        _sums.zero_();
+        double[] read = new double[slots * Steps];
+        int[] filled = [.. Enumerable.Range(0, read.Length).Where(i => _sums[i] is not null)];
+        if (filled.Length > 0)
+        {
+            waits();
+            using IDisposable noGraph = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            ReadOnlySpan<double> values = TorchTransfer.Elements<double>(stack([.. filled.Select(i => _sums[i]!)]).to(CPU));
+            for (int i = 0; i < filled.Length; i++)
+            {
+                read[filled[i]] = values[i];
+            }
+        }
+
+        Dispose();
         Steps = 0;
         return read;
     }
 
-    public void Dispose() => _sums.Dispose();
+    public void Dispose()
+    {
+        foreach (Tensor? sum in _sums)
+        {
+            sum?.Dispose();
+        }
+
+        Array.Clear(_sums);
+    }
 }

@@ -42,8 +42,7 @@ internal sealed class TorchNodes(NetworkGraph graph, IReadOnlyDictionary<string,
 
     private static long[] Padding(PoolAttributes a) => [a.PaddingHeight, a.PaddingWidth];
 
-    private static Tensor Channels(IReadOnlyList<float> values, Tensor like) =>
-        tensor(values.ToArray(), [1, values.Count, 1, 1], dtype: like.dtype, device: like.device);
+    private static Tensor Channels(IReadOnlyList<float> values, Tensor like) => TorchConstants.Of(values, () => [.. values], [1, values.Count, 1, 1], like);
 
     private static Tensor Strength(StrengthNode node, Tensor delta) => stack(
         [

@@ -172,7 +172,7 @@ internal sealed class TorchTape(TorchModel model, int capacity) : ITape
         }
 
         return options.Mask.UniformCoefficients is { } uniform
-            ? Leaf(tensor(uniform.ToArray(), [1, uniform.Length], like.dtype, like.device), false)
+            ? Leaf(TorchConstants.Of(options.Mask, uniform.ToArray, [1, uniform.Length], like), false)
             : null;
     }
 

@@ -37,11 +37,7 @@ public readonly record struct Augmentation(int CropPadding = 0, bool Flip = fals
     /// <param name="destination">Receives the augmented image; not the source.</param>
     public void Apply(PhiloxKey key, int image, TensorShape shape, ReadOnlySpan<float> source, Span<float> destination)
     {
-        PhiloxStream stream = new(key);
-        long draw = (long)image * DrawsPerImage;
-        int dh = stream.Integer(draw, (2 * CropPadding) + 1) - CropPadding;
-        int dw = stream.Integer(draw + 1, (2 * CropPadding) + 1) - CropPadding;
-        bool flip = Flip && stream.Integer(draw + 2, 2) == 1;
+        (int dh, int dw, bool flip) = Draw(key, image);
         int height = shape[1];
         int width = shape[2];
         for (int row = 0; row < shape[0] * height; row++)
@@ -61,6 +57,17 @@ public readonly record struct Augmentation(int CropPadding = 0, bool Flip = fals
                 target[w] = (uint)from < (uint)width ? line[from] : 0;
             }
         }
+    }
+
+    /// <summary>Draws the window and the flip of an image.</summary>
+    internal CropAndFlip Draw(PhiloxKey key, int image)
+    {
+        PhiloxStream stream = new(key);
+        long draw = (long)image * DrawsPerImage;
+        return new CropAndFlip(
+            stream.Integer(draw, (2 * CropPadding) + 1) - CropPadding,
+            stream.Integer(draw + 1, (2 * CropPadding) + 1) - CropPadding,
+            Flip && stream.Integer(draw + 2, 2) == 1);
     }
 
     /// <summary>Checks the parameters.</summary>

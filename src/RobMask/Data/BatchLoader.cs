@@ -116,6 +116,9 @@ public sealed class BatchLoader
         return count;
     }
 
+    /// <summary>The crop and the flip of an image of the data set in this epoch.</summary>
+    internal CropAndFlip Draw(int image) => Augmentation.Draw(new PhiloxKey(_seed, PhiloxStreams.Augmentation, _epoch), image);
+
     // Apart from Load, whose closure would be allocated at every call.
     private void GrowScratch()
     {

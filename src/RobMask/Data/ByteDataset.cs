@@ -60,6 +60,12 @@ public sealed class ByteDataset : Dataset
     public override IReadOnlyList<string> ClassNames { get; }
 
     /// <inheritdoc/>
+    internal override ByteDataset? Bytes => this;
+
+    /// <summary>The value of each byte.</summary>
+    internal ReadOnlySpan<float> Values => _values;
+
+    /// <inheritdoc/>
     public override int Label(int index) => _labels[index];
 
     /// <summary>The bytes of an image.</summary>

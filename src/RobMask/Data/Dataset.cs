@@ -37,6 +37,12 @@ public abstract class Dataset
     /// <summary>True where images have originals of other sizes, which a resized crop is taken from.</summary>
     public virtual bool HasOriginals => false;
 
+    /// <summary>The bytes behind the images, where they are nothing else; null elsewhere.</summary>
+    internal virtual ByteDataset? Bytes => null;
+
+    /// <summary>The place of an image in <see cref="Bytes"/>.</summary>
+    internal virtual int ByteIndex(int index) => index;
+
     /// <summary>Writes the pixels of an image.</summary>
     public abstract void CopyImage(int index, Span<float> destination);
 

@@ -52,6 +52,12 @@ public sealed class SubsetDataset : Dataset
     public static SubsetDataset Interleaved(Dataset source, int count, string what = "the") => new(source, Turns(source, count, what));
 
     /// <inheritdoc/>
+    internal override ByteDataset? Bytes => _source.Bytes;
+
+    /// <inheritdoc/>
+    internal override int ByteIndex(int index) => _source.ByteIndex(_indices[index]);
+
+    /// <inheritdoc/>
     public override int Label(int index) => _source.Label(_indices[index]);
 
     /// <inheritdoc/>
