@@ -46,5 +46,9 @@ internal sealed class TorchGradient(Tensor leaf) : TorchTensor(leaf)
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _gradient?.Dispose();
+    public override void Dispose()
+    {
+        _gradient?.Dispose();
+        base.Dispose();
+    }
 }
