@@ -112,11 +112,11 @@ internal sealed class ResidentBatches : IBatchSource
         Tensor rows = TorchMath.Indices(height, _device).Plus(plan.select(0, 1).unsqueeze(1));
         Tensor columns = column.Plus(flips * mirrored).Plus(plan.select(0, 2).unsqueeze(1));
         Tensor inside = Inside(rows, height).unsqueeze(2).logical_and(Inside(columns, width).unsqueeze(1)).flatten(1).unsqueeze(1);
-        Tensor source = rows.Clamp(0, height - 1).unsqueeze(2).TimesWhole(width).Plus(columns.Clamp(0, width - 1).unsqueeze(1)).flatten(1).unsqueeze(1);
+        Tensor source = rows.ClampWhole(0, height - 1).unsqueeze(2).TimesWhole(width).Plus(columns.ClampWhole(0, width - 1).unsqueeze(1)).flatten(1).unsqueeze(1);
         return pixels.gather(2, source.expand(pixels.shape)) * inside.to(ScalarType.Byte);
     }
 
-    private static Tensor Inside(Tensor index, long extent) => index.eq(index.Clamp(0, extent - 1));
+    private static Tensor Inside(Tensor index, long extent) => index.eq(index.ClampWhole(0, extent - 1));
 
     private void Forget()
     {

@@ -12,7 +12,6 @@ public sealed partial class TorchEngine
     private const double NormFloor = 1e-12;
     private const long RadiusDraws = 1L << 60;
     private const int MostContractions = 20;
-    private const int ContractionsUnseen = 4;
 
     /// <inheritdoc/>
     public void StartLinf(ITensor origin, ITensor epsilon, PhiloxKey key, PixelBox box, ITensor destination)
@@ -108,12 +107,12 @@ public sealed partial class TorchEngine
         Tensor factor = where(distance.gt(wide), wide / distance.AtLeast(double.Epsilon), ones_like(distance));
         Tensor inside = origin.Plus(factor.to(_type) * (x - origin));
         int digits = _type == ScalarType.Float32 ? 24 : 53;
-        for (int j = 1; j <= (IsAsynchronous ? ContractionsUnseen : MostContractions); j++)
+        for (int j = 1; j <= MostContractions; j++)
         {
             Tensor measured = Norm(inside - origin);
             Tensor outside = measured.gt(wide);
 
-            // A device is not waited for: it always makes a few contractions, where most images need none.
+            // A device is not waited for: it makes all contractions, the later ones of nothing.
             if (!IsAsynchronous && !outside.any().item<bool>())
             {
                 return where(distance.gt(wide), inside, x);
@@ -123,8 +122,6 @@ public sealed partial class TorchEngine
             inside = where(outside, origin.Plus(shrunk.to(_type) * (inside - origin)), inside);
         }
 
-        // And whatever is still outside by a rounding goes in by some units of rounding at once.
-        Tensor cautious = origin.Plus(factor.Times(1 - Math.ScaleB(1, 6 - digits)).to(_type) * (x - origin));
-        return where(distance.gt(wide), where(Norm(inside - origin).gt(wide), cautious, inside), x);
+        return where(distance.gt(wide), where(Norm(inside - origin).gt(wide), origin, inside), x);
     }
 }

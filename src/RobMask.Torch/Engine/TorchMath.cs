@@ -101,6 +101,14 @@ internal static class TorchMath
         return x.clamp(least, most);
     }
 
+    /// <summary>Of whole numbers.</summary>
+    public static Tensor ClampWhole(this Tensor x, long low, long high)
+    {
+        using Scalar least = low;
+        using Scalar most = high;
+        return x.clamp(least, most);
+    }
+
     /// <summary>The same in place.</summary>
     public static Tensor ClampInPlace(this Tensor x, double low, double high)
     {
