@@ -167,7 +167,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         for (int i = 0; i < 8; i++)
         {
-            Picture($"{(i < 4 ? "train" : "val")}/a/{i}.png", 9, 9, (uint)i);
+            Picture($"{(i < 4 ? "train" : "val")}/{(i % 2 == 0 ? "a" : "b")}/{i}.png", 9, 9, (uint)i);
         }
 
         string line = $"train --data {_folder["set"]} --image-size 8 --network cnn --width 1 --depth 1 --epochs 1 --batch-size 2 --steps 1 --eval-steps 1 --sample-images 0";

@@ -78,6 +78,18 @@ public sealed class RecipeTests
         Assert.Equal((run / 0.1 / 3600).ToString("0.0", CultureInfo.InvariantCulture), cells[5]);
     }
 
+    [Theory]
+    [InlineData("managed", "standard")]
+    [InlineData("torch", "robmask")]
+    public void The_speed_of_a_recipe_can_be_measured_without_its_data(string engine, string method)
+    {
+        string output = CommandLine.Succeed($"throughput --config {Path.Combine(Folder, $"imagenet-resnet50-{method}.json")} --synthetic --engine {engine} --image-size 32 --batch-size 2 --steps 1 --eval-steps 1 --eval-batch-size 2 --warm-up-steps 1 --measure-steps 2 --evaluation-batches 1 --json");
+        JsonElement result = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(engine, result.GetProperty("engine").GetString());
+        Assert.Equal(90L * 1_281_167, result.GetProperty("trainedImages").GetInt64());
+        Assert.True(result.GetProperty("hours").GetDouble() > 0);
+    }
+
     [SkippableFact]
     public void A_recipe_cut_down_to_two_epochs_writes_metrics_evaluates_early_keeps_checkpoints_and_goes_on_after_an_interruption()
     {

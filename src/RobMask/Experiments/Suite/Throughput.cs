@@ -44,6 +44,9 @@ public static class Throughput
 
                 // Noise has nothing to be learned, and a loss that runs away would end the measurement.
                 Schedule = options.Synthetic ? training.Schedule with { LearningRate = 0 } : training.Schedule,
+
+                // Nor has it originals, which a resized crop is taken from.
+                Augmentation = training.Augmentation with { ResizedCrop = training.Augmentation.ResizedCrop && !options.Synthetic },
             };
             using Trainer trainer = new(engine, measured, data.Train);
             using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
