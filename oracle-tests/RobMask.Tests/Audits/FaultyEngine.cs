@@ -22,6 +22,9 @@ internal sealed class FaultyEngine(OperandFormat format = OperandFormat.Float, s
     /// <summary>Leaves out the optimiser's calls whose number it holds of; a network of few parameters has few a step.</summary>
     public Func<int, bool> Skips { get; init; } = _ => false;
 
+    /// <summary>Multiplies the gradient of the cross-entropy, and with it every gradient.</summary>
+    public float GradientFactor { get; init; } = 1;
+
     /// <summary>Forgets the momentum buffer before every step.</summary>
     public bool ForgetsMomentum { get; init; }
 
@@ -116,7 +119,7 @@ internal sealed class FaultyEngine(OperandFormat format = OperandFormat.Float, s
     public void Predict(ITensor logits, ITensor labels) => _engine.Predict(logits, labels);
 
     public void CrossEntropy(ITensor logits, ITensor labels, float labelSmoothing, float factor, ITensor loss, ITensor? gradient) =>
-        _engine.CrossEntropy(logits, labels, labelSmoothing, factor, loss, gradient);
+        _engine.CrossEntropy(logits, labels, labelSmoothing, factor * GradientFactor, loss, gradient);
 
     public void KlDivergence(ITensor reference, ITensor logits, float factor, ITensor loss, ITensor? gradientReference, ITensor? gradient) =>
         _engine.KlDivergence(reference, logits, factor, loss, gradientReference, gradient);

@@ -80,7 +80,7 @@ internal static class AuditCauses
     private static string Gradients(RecordedStep recorded, StepMeasurement measurement, IReadOnlyList<AuditTensor> tensors)
     {
         AuditTensor[] all = [.. tensors.Where(tensor => recorded.Gradients.ContainsKey(tensor.Name))];
-        AuditTensor[] beyond = [.. all.Where(tensor => tensor.Ratio > MeasuredChecks.Factor)];
+        AuditTensor[] beyond = [.. all.Where(tensor => tensor.Ratio > MeasuredChecks.Factor(recorded.Step.Arithmetic))];
         double product = 0;
         double given = 0;
         double expected = 0;
@@ -105,7 +105,7 @@ internal static class AuditCauses
 
     private static string Statistics(RecordedStep recorded, IReadOnlyList<AuditTensor> tensors)
     {
-        string[] beyond = [.. tensors.Where(tensor => tensor.Ratio > MeasuredChecks.Factor && tensor.Name.Contains(".running_", StringComparison.Ordinal)).Select(tensor => tensor.Name)];
+        string[] beyond = [.. tensors.Where(tensor => tensor.Ratio > MeasuredChecks.Factor(recorded.Step.Arithmetic) && tensor.Name.Contains(".running_", StringComparison.Ordinal)).Select(tensor => tensor.Name)];
         return beyond.All(name => Same(recorded.Before[name], recorded.After[name]))
             ? "running statistics were not updated: " + string.Join(", ", beyond.Take(Few))
             : "running statistics are not the batch's: " + string.Join(", ", beyond.Take(Few));

@@ -36,7 +36,7 @@ public static class AuditPage
                 html.Element("section", () => Step(html, step));
             }
         });
-        html.Element("footer", () => html.Element("p", FormattableString.Invariant($"A measured tensor may be {report.Factor} times one step's rounding noise away from the step in double. docs/audit.md says what is certain, bounded and measured. A cause is a guess, a verdict is not.")));
+        html.Element("footer", () => html.Element("p", "docs/audit.md says what is certain, bounded and measured. A cause is a guess, a verdict is not."));
         html.Raw("</body></html>");
         return html.ToString();
     }
@@ -51,7 +51,7 @@ public static class AuditPage
 
         html.Table("Checks", ["check", "kind", "verdict", "detail"], step.Checks.Select(check => (IReadOnlyList<string>)[check.Name, check.Kind, AuditText.Name(check.Verdict), check.Detail]), numbersFrom: 4);
         html.Table(
-            "Distance to the step in double, in units of one step's rounding noise",
+            FormattableString.Invariant($"Distance to the step in double, in units of one step's rounding noise in {step.Arithmetic}; up to {step.Factor} are allowed"),
             ["tensor", "elements", "root mean square", "largest", "relative to the tensor"],
             step.Tensors.OrderByDescending(tensor => tensor.Ratio).Take(MostShown).Select(tensor => (IReadOnlyList<string>)
             [

@@ -2,10 +2,9 @@ namespace RobMask.Verification.Audits;
 
 /// <summary>The audit of a run.</summary>
 /// <param name="Run">The run folder.</param>
-/// <param name="Factor">How many times the noise a measured tensor may be away.</param>
 /// <param name="Steps">The recorded steps, by training and number.</param>
 /// <param name="Missing">Records that the run must have left and that are not there.</param>
-public sealed record AuditReport(string Run, double Factor, IReadOnlyList<AuditedStep> Steps, IReadOnlyList<string> Missing)
+public sealed record AuditReport(string Run, IReadOnlyList<AuditedStep> Steps, IReadOnlyList<string> Missing)
 {
     /// <summary>The version of the JSON form.</summary>
     public int Version { get; } = 1;

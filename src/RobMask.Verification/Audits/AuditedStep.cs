@@ -7,6 +7,7 @@ namespace RobMask.Verification.Audits;
 /// <param name="Batch">Its batch of the epoch, from 1.</param>
 /// <param name="Engine">What computed it.</param>
 /// <param name="Arithmetic">What its products were declared to be computed in.</param>
+/// <param name="Factor">How many times the noise a measured tensor may be away.</param>
 /// <param name="Checks">What was checked.</param>
 /// <param name="Tensors">Gradients and running statistics beside the reference.</param>
 /// <param name="Causes">Guesses at what went wrong.</param>
@@ -17,6 +18,7 @@ public sealed record AuditedStep(
     int Batch,
     string Engine,
     string Arithmetic,
+    double Factor,
     IReadOnlyList<AuditCheck> Checks,
     IReadOnlyList<AuditTensor> Tensors,
     IReadOnlyList<string> Causes)

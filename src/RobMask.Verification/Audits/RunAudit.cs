@@ -47,7 +47,7 @@ public static class RunAudit
             progress?.Report(audited[^1]);
         }
 
-        return new AuditReport(folder.Path, MeasuredChecks.Factor, audited, steps is null ? Missing(run, all) : []);
+        return new AuditReport(folder.Path, audited, steps is null ? Missing(run, all) : []);
     }
 
     /// <summary>The records of a run.</summary>
@@ -77,6 +77,7 @@ public static class RunAudit
             step.Batch + 1,
             step.Engine,
             step.Arithmetic,
+            MeasuredChecks.Factor(step.Arithmetic),
             [.. certain, bounded, .. measured],
             tensors,
             [.. AuditCauses.OfUpdate(recorded, update), .. AuditCauses.OfMeasured(recorded, measurement, measured, tensors)]);
