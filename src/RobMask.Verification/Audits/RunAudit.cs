@@ -18,7 +18,7 @@ public static class RunAudit
     /// <param name="train">The training images.</param>
     /// <param name="steps">The steps to audit, from 1; null for all that are recorded.</param>
     /// <param name="progress">Is told of every step.</param>
-    /// <param name="cancellation">Ends it between replays.</param>
+    /// <param name="cancellation">Ends it, within a second or so.</param>
     /// <exception cref="IOException">There are no records, or not of these steps.</exception>
     /// <exception cref="InvalidDataException">A record is damaged, of another version, or the images are not the run's.</exception>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>

@@ -23,7 +23,7 @@ internal sealed class StepMeasurement
         _pixels = pixels;
         _cancellation = cancellation;
         cancellation.ThrowIfCancellationRequested();
-        using ManagedEngine<double> engine = new();
+        using ManagedEngine<double> engine = new() { Kernels = new CancellableKernels(cancellation) };
         Reference = StepReplay.Run(engine, recorded, pixels, attacks: true);
         _given = Reference.Keys.Where(name => name != StepReplay.Loss).ToDictionary(name => name, name =>
             name == StepReplay.Attacked ? recorded.Attacked! : recorded.Gradients.GetValueOrDefault(name) ?? recorded.After[name]);

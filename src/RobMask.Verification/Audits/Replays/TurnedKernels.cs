@@ -1,4 +1,3 @@
-using RobMask.Engines.Managed;
 using RobMask.Kernels;
 using RobMask.Ops;
 using RobMask.Tensors;
@@ -12,14 +11,15 @@ namespace RobMask.Verification.Audits.Replays;
 /// to the gradients; this one does. A channel's z counts as undecided within 2⁻²⁰ of its root mean square, eight to ten roundings.
 /// </remarks>
 /// <param name="open">Whether undecided positions are let through, or blocked.</param>
-/// <param name="cancellation">Ends the replay between operations.</param>
-internal sealed class TurnedKernels(bool open, CancellationToken cancellation) : NodeKernels<double>
+/// <param name="cancellation">Ends the replay before the next convolution or product.</param>
+internal sealed class TurnedKernels(bool open, CancellationToken cancellation) : CancellableKernels(cancellation)
 {
     private const double Undecided = 1.0 / (1 << 20);
 
+    public override bool AllowsFusion => false;
+
     public override void Rectify(DenseTensor<double> input, DenseTensor<double> output)
     {
-        cancellation.ThrowIfCancellationRequested();
         Planes planes = Planes.Of("audit", nameof(input), input.Shape);
         Workers.For(planes.Channels, new ChannelJob(planes, input, output, open));
     }

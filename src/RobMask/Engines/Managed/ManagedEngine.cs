@@ -17,8 +17,8 @@ public sealed class ManagedEngine<T> : IEngine
     /// <summary>Whether networks run several nodes as one operation where they can (<see cref="BatchNorm"/>): faster, with the same bits.</summary>
     public bool Fuses { get; init; } = true;
 
-    /// <summary>Other kernels than the reference's, for an audit; fused nodes would go past them, so nothing is fused then.</summary>
-    internal NodeKernels<T>? Kernels { get; init; }
+    /// <summary>What computes the operations with long sums; an audit puts others in the place of the reference's.</summary>
+    internal NodeKernels<T> Kernels { get; init; } = NodeKernels<T>.Reference;
 
     /// <inheritdoc/>
     public string Name => "managed";
@@ -76,7 +76,7 @@ public sealed class ManagedEngine<T> : IEngine
     public IBatchSource CreateBatches(BatchLoader loader, bool requireUnitBox) => new HostBatches(this, loader, requireUnitBox);
 
     /// <inheritdoc/>
-    public IModel CreateModel(NetworkGraph graph) => new ManagedModel<T>(graph, Fuses && Kernels is null, Kernels ?? NodeKernels<T>.Reference);
+    public IModel CreateModel(NetworkGraph graph) => new ManagedModel<T>(graph, Fuses && Kernels.AllowsFusion, Kernels);
 
     /// <inheritdoc/>
     public void Fill(ITensor destination, float value) => Values(destination).Span.Fill(T.CreateTruncating(value));

@@ -11,6 +11,9 @@ internal class NodeKernels<T>
     /// <summary>The reference's.</summary>
     public static NodeKernels<T> Reference { get; } = new();
 
+    /// <summary>Whether nodes may be fused, which goes past everything here but convolutions and products.</summary>
+    public virtual bool AllowsFusion => GetType() == typeof(NodeKernels<T>);
+
     /// <inheritdoc cref="Conv2d.Forward"/>
     public virtual void Convolve(DenseTensor<T> input, DenseTensor<T> weight, DenseTensor<T>? bias, ConvAttributes attributes, DenseTensor<T> output, DenseTensor<T>? addend) =>
         Conv2d.Forward(input, weight, bias, attributes, output, addend);
