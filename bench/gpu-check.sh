@@ -219,7 +219,7 @@ if wanted throughput; then
         elif [ -z "$pytorch" ]; then
             note skipped "pytorch-$precision" "python3 has no torch"
         else
-            step "pytorch-$precision" 900 "$python" "$here/pytorch_baseline.py" --device "$device" --precision "$precision" --json
+            step "pytorch-$precision" 900 "$python" "$here/pytorch_baseline.py" --methods robmask --batch "$batch" --device "$device" --precision "$precision" --json
         fi
     done
 fi

@@ -10,6 +10,7 @@ internal sealed record BenchOptions
 {
     public const string Ours = "ours";
     public const string Libtorch = "libtorch";
+    public const string Engine = "engine";
 
     public string Verb { get; private init; } = string.Empty;
 
@@ -38,7 +39,7 @@ internal sealed record BenchOptions
 
     public bool Json { get; private init; }
 
-    /// <summary><see cref="Ours"/> or <see cref="Libtorch"/> where only one is to run.</summary>
+    /// <summary><see cref="Ours"/>, <see cref="Libtorch"/> or <see cref="Engine"/> where only one is to run.</summary>
     public string? Only { get; private init; }
 
     private IReadOnlyList<int> Batches { get; init; } = [];
@@ -62,7 +63,7 @@ internal sealed record BenchOptions
                 "--rounds" => options with { Rounds = Positive(Value()) },
                 "--threads" => options with { Threads = Positive(Value()) },
                 "--memory" => options with { KeepMemory = OneOf(Value(), ["kept", "default"]) == "kept" },
-                "--only" => options with { Only = OneOf(Value(), [Ours, Libtorch]) },
+                "--only" => options with { Only = OneOf(Value(), [Ours, Libtorch, Engine]) },
                 "--quick" => options with { Quick = true },
                 "--json" => options with { Json = true },
                 string section when !section.StartsWith('-') => options with { Sections = [.. options.Sections, section] },

@@ -12,8 +12,8 @@ const string Usage = """
         Networks: preact_resnet18 cnn wide_resnet (16-4) resnext29 (32x4d). Methods: standard adversarial robmask.
         With --threads 1 times are processor times, which other processes lengthen little.
         Unless networks or methods are named, attacks at batch 128 run on PreAct-ResNet-18 with RobMask alone.
-    bench alone --only ours|libtorch [--networks a] [--methods a] [--batch 128] [--rounds 3] [--threads N] [--memory kept|default]
-        Training steps of one of them: its memory, as JSON.
+    bench alone --only ours|libtorch|engine [--networks a] [--methods a] [--batch 128] [--rounds 3] [--threads N] [--memory kept|default]
+        Training steps of one of them (engine: ours on libtorch): its memory and times, as JSON.
     bench kernels [--batch 128] [--rounds 7] [--threads N] [--json]
         Our convolutions alone, beside what the machine can do in registers; with one thread in processor time.
     bench dotnet [--filter '*Convolution*<Single>*'] [--job short] [--list flat] [BenchmarkDotNet's other options]

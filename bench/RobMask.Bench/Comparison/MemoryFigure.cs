@@ -28,6 +28,9 @@ internal sealed record MemoryFigure
     /// <summary>The median of the later steps' seconds.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Median processor time of a step, of all threads.</summary>
+    public double ProcessorSeconds { get; init; }
+
     /// <summary>What the step itself took: the network, its gradients and momentum, activations, scratch.</summary>
     public long StepBytes => PeakBytes - BaseBytes;
 

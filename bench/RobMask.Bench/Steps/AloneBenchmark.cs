@@ -6,6 +6,7 @@ using RobMask.Bench.Machine;
 using RobMask.Engines.Managed;
 using RobMask.Kernels;
 using RobMask.Torch;
+using RobMask.Torch.Engine;
 using RobMask.Training;
 using TorchSharp;
 
@@ -18,10 +19,10 @@ internal static class AloneBenchmark
 
     public static int Run(BenchOptions options)
     {
-        string who = options.Only ?? throw new ArgumentException("bench: alone needs --only ours or --only libtorch");
+        string who = options.Only ?? throw new ArgumentException("bench: alone needs --only ours, --only libtorch or --only engine");
         StepCase step = new((options.Networks ?? StepCase.Networks)[0], (options.Methods ?? [TrainingMethod.Standard])[0], options.BatchesOr(128)[0]);
         Workers.ThreadCount = options.Threads;
-        if (who == BenchOptions.Libtorch)
+        if (who != BenchOptions.Ours)
         {
             TorchLibrary.Load();
             torch.set_num_threads(options.Threads);
@@ -31,7 +32,12 @@ internal static class AloneBenchmark
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         SystemFigures.ForgetPeak();
         long before = SystemFigures.Resident;
-        using ITrainingStep contestant = who == BenchOptions.Ours ? new EngineStep(new ManagedEngine<float>(), start) : new TorchStep(start);
+        using ITrainingStep contestant = who switch
+        {
+            BenchOptions.Ours => new EngineStep(new ManagedEngine<float>(), start),
+            BenchOptions.Engine => new EngineStep(new TorchEngine(), start),
+            _ => new TorchStep(start),
+        };
         for (int i = 0; i < Warm; i++)
         {
             contestant.Step();
@@ -62,6 +68,7 @@ internal static class AloneBenchmark
             AllocatedBytesPerStep = allocated / rounds,
             ResidentGrowthBytesPerStep = (SystemFigures.Resident - resident) / rounds,
             Seconds = new Timings(samples).Median,
+            ProcessorSeconds = new Timings(samples).MedianProcessor,
         };
         Console.WriteLine(JsonSerializer.Serialize(figure));
         return 0;
