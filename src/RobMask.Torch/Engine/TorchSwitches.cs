@@ -32,6 +32,9 @@ internal static unsafe class TorchSwitches
             SetFlag("torch.backends.cudnn.benchmark", "_ZN2at7Context17setBenchmarkCuDNNEb", false),
             SetFlag("torch.backends.mkldnn.deterministic", "_ZN2at7Context22setDeterministicMkldnnEb", true),
             SetAlgorithms(),
+
+            // Deterministic algorithms fill every new tensor with NaN unless told not to: a pass over memory for each result, of no use where nothing is read before it is written.
+            SetFlag("torch.utils.deterministic.fill_uninitialized_memory", "_ZN2at7Context39setDeterministicFillUninitializedMemoryEb", false),
         ];
     }
 
