@@ -156,11 +156,11 @@ step() {
 
 # What a GPU does in seconds takes a processor minutes: there every step is as small as it can be and still take the same path.
 if [ "$device" = cpu ]; then
-    cases=40 images=400 tests=200 epochs=1 batch=8 measure='--warm-up-steps 1 --measure-steps 2 --evaluation-batches 0' repeated=200
-    [ "$mode" != quick ] || cases=10 images=200 tests=100 repeated=100 measure='--warm-up-steps 1 --measure-steps 1 --evaluation-batches 0'
+    cases=40 images=400 tests=200 epochs=1 batch=8 timed=2 repeated=200
+    [ "$mode" != quick ] || cases=10 images=200 tests=100 timed=1 repeated=100
 else
-    cases=100 images=4000 tests=1000 epochs=5 batch=512 measure='--warm-up-steps 5 --measure-steps 20' repeated=1000
-    [ "$mode" != quick ] || cases=20 images=1000 tests=200 epochs=2 measure='--warm-up-steps 3 --measure-steps 8 --evaluation-batches 0' repeated=400
+    cases=100 images=4000 tests=1000 epochs=5 batch=512 timed=20 repeated=1000
+    [ "$mode" != quick ] || cases=20 images=1000 tests=200 epochs=2 timed=8 repeated=400
 fi
 [ "$mode" != full ] || cases=500
 torch=(--engine torch --device "$device")
@@ -209,8 +209,7 @@ fi
 if wanted throughput; then
     for precision in $precisions; do
         if has throughput; then
-            # shellcheck disable=SC2086
-            step "robmask-$precision" 900 "$robmask" throughput --network preact_resnet18 --data cifar10 --synthetic --method robmask --batch-size "$batch" --steps 7 $measure "${torch[@]}" --precision "$precision" --json
+            step "robmask-$precision" 900 "$robmask" throughput --network preact_resnet18 --data cifar10 --synthetic --method robmask --masks 3 --batch-size "$batch" --steps 7 --warm-up-steps 2 --measure-steps "$timed" --evaluation-batches 0 "${torch[@]}" --precision "$precision" --json
         else
             note missing "robmask-$precision" "this robmask has no verb throughput"
         fi
@@ -219,7 +218,7 @@ if wanted throughput; then
         elif [ -z "$pytorch" ]; then
             note skipped "pytorch-$precision" "python3 has no torch"
         else
-            step "pytorch-$precision" 900 "$python" "$here/pytorch_baseline.py" --methods robmask --batch "$batch" --device "$device" --precision "$precision" --json
+            step "pytorch-$precision" 900 "$python" "$here/pytorch_baseline.py" --device "$device" --precision "$precision" --methods robmask --batch "$batch" --steps "$timed" --json
         fi
     done
 fi

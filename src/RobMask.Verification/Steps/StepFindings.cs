@@ -8,24 +8,23 @@ namespace RobMask.Verification.Steps;
 internal static class StepFindings
 {
     private const int MostElements = 40;
-    private static readonly string[] _images = ["imagesPerSecond", "images_per_second"];
-    private static readonly string[] _device = ["peakDeviceBytes", "peak_device_bytes"];
+    private const string Images = "imagesPerSecond";
 
     /// <summary>Lines; none for a form that is not known.</summary>
     public static IReadOnlyList<string> Of(JsonNode result) =>
         result["backend"] is not null && result["operations"] is JsonArray operations ? [Check(result, operations)]
         : result["steps"] is JsonArray steps && result["torch"] is not null ? Lockstep(steps, result["verdict"])
-        : Number(result, _images) is double speed ? [Speed(result, speed)]
+        : ImagesPerSecond(result) is double speed ? [Speed(result, speed)]
         : result["results"]?["sections"] is JsonArray sections ? [.. sections.SelectMany(Section)]
         : Text(result["libtorch"], "description") is string libtorch ? [libtorch]
         : Text(result, "summary") is string summary ? [summary]
         : Scalars(result);
 
     /// <summary>Images a second; null where the JSON says nothing of them.</summary>
-    public static double? ImagesPerSecond(JsonNode? result) => result is JsonObject ? Number(result, _images) : null;
+    public static double? ImagesPerSecond(JsonNode? result) => Number(result, Images) ?? Number(Figure(result), Images);
 
     /// <summary>The most memory that was taken on the device.</summary>
-    public static double? DeviceBytes(JsonNode? result) => result is JsonObject ? Number(result, _device) : null;
+    public static double? DeviceBytes(JsonNode? result) => Number(result, "peakDeviceBytes") ?? (Text(result, "device") == "cpu" ? null : Number(Figure(result), "peakBytes"));
 
     /// <summary>A copy in which no list is longer than <see cref="MostElements"/>, and histograms are left out.</summary>
     public static JsonNode? Shorten(JsonNode? node)
@@ -74,7 +73,10 @@ internal static class StepFindings
 
     private static string Speed(JsonNode result, double speed) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Text(result, "network")}, {Text(result, "method")}, batch {Text(result, "batch")}, {Text(result, "precision")}: {speed:0.##} images/s{(DeviceBytes(result) is double bytes ? string.Create(CultureInfo.InvariantCulture, $", {bytes / (1 << 20):0} MiB on the device") : string.Empty)}");
+        $"{Text(result, "network")}, {Text(result, "method") ?? Text(Figure(result), "method")}, batch {Text(result, "batch") ?? Text(Figure(result), "batch")}, {Text(result, "precision")}: {speed:0.##} images/s{(DeviceBytes(result) is double bytes ? string.Create(CultureInfo.InvariantCulture, $", {bytes / (1 << 20):0} MiB on the device") : string.Empty)}");
+
+    // bench/pytorch_baseline.py gives a list of one figure a method; gpu-check.sh asks for one.
+    private static JsonNode? Figure(JsonNode? result) => result is JsonObject members && members["figures"] is JsonArray { Count: > 0 } figures ? figures[0] : null;
 
     private static IEnumerable<string> Section(JsonNode? section)
     {
@@ -98,18 +100,8 @@ internal static class StepFindings
     private static string[] Scalars(JsonNode result) => result is not JsonObject members ? []
         : [string.Join(", ", members.Where(pair => pair.Value is JsonValue value && value.ToString().Length is > 0 and < 80).Take(12).Select(pair => $"{pair.Key} {Text(result, pair.Key)}"))];
 
-    private static double? Number(JsonNode? node, params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (node is JsonObject members && members[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number)
-            {
-                return value.GetValue<double>();
-            }
-        }
-
-        return null;
-    }
+    private static double? Number(JsonNode? node, string name) =>
+        node is JsonObject members && members[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
 
     private static string? Text(JsonNode? node, string name) => node is JsonObject members && members[name] is JsonValue value
         ? value.GetValueKind() == JsonValueKind.Number ? value.ToJsonString() : value.ToString()

@@ -54,6 +54,21 @@ public sealed class GpuCheckTests
         Assert.Contains("1 operations, 5 cases: 0 bitwise, 5 within", result["steps"]![1]!["findings"]![0]!.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"network\":\"n\",\"method\":\"robmask\",\"batch\":8,\"precision\":\"fp32\",\"device\":\"cuda:0\",\"imagesPerSecond\":12.5,\"peakDeviceBytes\":2097152}")]
+    [InlineData("{\"network\":\"n\",\"precision\":\"fp32\",\"device\":\"A GPU\",\"figures\":[{\"method\":\"robmask\",\"batch\":8,\"imagesPerSecond\":12.5,\"peakBytes\":2097152}]}")]
+    public void Throughput_is_read_from_robmask_and_from_PyTorch(string json)
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["01-robmask-fp32"]);
+        File.WriteAllText(folder["01-robmask-fp32", "exit"], "0\n");
+        File.WriteAllText(folder["01-robmask-fp32", "stdout"], json);
+        ScriptRun run = ScriptRun.Read(folder.Path);
+        Assert.True(run.Passed);
+        Assert.Equal("n, robmask, batch 8, fp32: 12.5 images/s, 2 MiB on the device", Assert.Single(Assert.Single(run.Steps).Findings));
+        Assert.Contains("<td class=\"n\">12.5</td>", StepPage.Render("t", run), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_step_that_takes_too_long_is_ended()
     {
