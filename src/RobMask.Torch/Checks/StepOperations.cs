@@ -1,4 +1,6 @@
+using System.Globalization;
 using RobMask.Engines;
+using RobMask.Numerics;
 using RobMask.Ops;
 using RobMask.Torch.Engine;
 using static TorchSharp.torch;
@@ -43,6 +45,26 @@ internal static class StepOperations
         }
 
         return new() { ["output"] = images.Value.alias() };
+    }
+
+    /// <summary>Uniform numbers as a device draws them, also where the device is the processor; normal ones are drawn on the host.</summary>
+    public static Tensor Philox(TorchCall call)
+    {
+        PhiloxKey key = new(ulong.Parse(call.Text("seed"), CultureInfo.InvariantCulture), uint.Parse(call.Text("stream"), CultureInfo.InvariantCulture), 0);
+        int count = call.Integer("count");
+        switch (call.Text("distribution"))
+        {
+            case "uniform" when count > 0:
+                return TorchPhilox.Uniform(key, count, 0, 1, call.Device);
+            case "words":
+                throw new NotSupportedException("the engine gives out no words");
+            default:
+                using (TorchTensor numbers = new(zeros([count], ScalarType.Float32, call.Device)))
+                {
+                    call.Engine.FillNormal(numbers, key, 1);
+                    return numbers.Value.alias();
+                }
+        }
     }
 
     private static TorchTensor PerImage(TorchCall call, string name, TorchTensor images) => new(ones([images.Shape[0]], ScalarType.Float32, call.Device).FullLike(call.Number(name)));

@@ -57,6 +57,7 @@ public sealed class TorchBackend : IMaskingBackend
         ["dlr_loss_backward"] = c => LossOperations.Dlr(c, backward: true),
         ["sgd_step"] = StepOperations.Sgd,
         ["pgd_step"] = StepOperations.Pgd,
+        ["philox"] = c => Output(StepOperations.Philox(c)),
     };
 
     private readonly TorchEngine _engine;
