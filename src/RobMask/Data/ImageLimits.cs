@@ -9,8 +9,8 @@ internal readonly record struct ImageLimits(int Extent, int Pixels)
     public static ImageLimits Held => new(ImageDecoder.LargestExtent, ImageDecoder.LargestExtent * ImageDecoder.LargestExtent);
 
     /// <summary>
-    /// Images that are decoded when they are needed and made smaller: 2²⁶ pixels, which take at most 1 GiB of a worker
-    /// while they are decoded. The largest photograph of ImageNet has 61 million.
+    /// Images that are decoded when they are needed and made smaller: 2²⁶ pixels, of 8 bits about 1 GiB of a worker
+    /// while they are decoded (computed from the buffers).
     /// </summary>
     public static ImageLimits Decoded => new(1 << 14, 1 << 26);
 
