@@ -2,6 +2,7 @@ using RobMask.Experiments.Runs;
 using RobMask.Experiments.Suite;
 using RobMask.Training;
 using RobMask.Verification.Audits;
+using RobMask.Verification.Audits.Replays;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -24,6 +25,29 @@ public sealed class AuditSensitivityTests(ITestOutputHelper output)
         Assert.True(Smallest("one weight", size => Tampered(settings, "after.conv2.weight", size)) <= 1e-5f);
         Assert.True(Smallest("one running variance", size => Tampered(settings, "after.bn2.running_var", size)) <= 1e-4f);
         Assert.True(Smallest("one number of a gradient and its update", size => WithUpdate(settings, size)) <= 1e-2f);
+    }
+
+    [Theory]
+    [Trait("Category", "Slow")]
+    [InlineData(TrainingMethod.Standard)]
+    [InlineData(TrainingMethod.RobMask)]
+    public void Tf32_declared_as_fp32_is_explained_on_a_deep_network_too(TrainingMethod method)
+    {
+        RunSettings small = AuditedRuns.Settings(method);
+        RunSettings settings = small with { Training = small.Training with { Epochs = 1, Network = small.Training.Network with { Name = "preact_resnet18", Depth = null, WidthFactor = null } } };
+        foreach (OperandFormat format in (OperandFormat[])[OperandFormat.Float, OperandFormat.Tf32])
+        {
+            using TemporaryFolder temporary = new();
+            using FaultyEngine engine = new(format);
+            using RunFolder folder = AuditedRuns.Run(engine, settings, temporary["run"], every: 100);
+
+            foreach (AuditedStep step in AuditedRuns.Audit(folder).Steps)
+            {
+                AuditTensor gradient = step.Tensors.Where(tensor => tensor.Name.EndsWith("weight", StringComparison.Ordinal)).MaxBy(tensor => tensor.Ratio)!;
+                output.WriteLine(FormattableString.Invariant($"{format}: {AuditText.Line(step)}; of the weights {gradient.Name}, {gradient.Ratio:G3}, relative {gradient.Relative:G2}"));
+                Assert.Equal(format == OperandFormat.Float ? "within rounding noise" : "explained by tf32", AuditText.Name(step));
+            }
+        }
     }
 
     /// <summary>The smallest relative size of a fault down to which all are caught.</summary>
