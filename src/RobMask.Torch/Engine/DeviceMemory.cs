@@ -1,12 +1,12 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using RobMask.Torch.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobMask.Torch.Engine;
 
 /// <summary>How much of a device a data set may take.</summary>
-internal static unsafe class DeviceMemory
+internal static class DeviceMemory
 {
     /// <summary>The environment variable that limits it, in MiB; 0 keeps data sets on the host.</summary>
     public const string Variable = "ROBMASK_RESIDENT_MIB";
@@ -23,21 +23,6 @@ internal static unsafe class DeviceMemory
             return checked(mebibytes * Mebibyte);
         }
 
-        return device.type == DeviceType.CUDA && Free() is long free ? free / Share : UsualLimit;
-    }
-
-    // TorchSharp does not wrap it; CUDA's driver tells it of the device in use by this thread, which libtorch has made current.
-    private static long? Free()
-    {
-        string driver = OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
-        if (!NativeLibrary.TryLoad(driver, out nint handle) || !NativeLibrary.TryGetExport(handle, "cuMemGetInfo_v2", out nint function))
-        {
-            return null;
-        }
-
-        nuint free = 0;
-        nuint total = 0;
-        int error = ((delegate* unmanaged[Cdecl]<nuint*, nuint*, int>)function)(&free, &total);
-        return error == 0 ? (long)free : null;
+        return device.type == DeviceType.CUDA && CudaMemory.Of(device.index)?.Free is long free ? free / Share : UsualLimit;
     }
 }

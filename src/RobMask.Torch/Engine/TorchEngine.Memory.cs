@@ -8,5 +8,5 @@ namespace RobMask.Torch.Engine;
 public sealed partial class TorchEngine : IDeviceMemory
 {
     /// <summary>The bytes that are taken on a CUDA device, by every process there; libtorch gives back nothing of what it took. Null on the CPU.</summary>
-    public long? PeakDeviceBytes => _device.type == DeviceType.CPU ? null : CudaMemory.Taken(_device.index);
+    public long? PeakDeviceBytes => _device.type == DeviceType.CPU ? null : CudaMemory.Of(_device.index)?.Taken;
 }
