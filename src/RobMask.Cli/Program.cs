@@ -62,7 +62,7 @@ public static partial class Program
         }
         catch (Exception problem)
         {
-            bool resumable = parsed.CommandResult.Command.Options.Any(option => option.Name == "--resume");
+            bool resumable = parsed.CommandResult.Command.Options.Any(option => option.Name == "--resume") && parsed.CommandResult.Command.Name != "throughput";
             (int code, string message) = Judge(problem is AggregateException ? problem.GetBaseException() : problem, resumable);
             Say(error, ParameterName().Replace(message, string.Empty));
             return code;

@@ -31,7 +31,7 @@ public sealed class RunAuditTests
             Assert.Empty(step.Causes);
             Assert.DoesNotContain(step.Checks, check => check.Verdict == AuditVerdict.NotChecked);
 
-            // Honest ratios are below 7 (docs/audit.md); the factor of 64 leaves room for ReLUs that take another turn.
+            // Honest ratios are below 7 (docs/audit.md); the factor of 32 leaves room for ReLUs that take another turn.
             Assert.True(step.Worst!.Ratio < 20, $"{step.Worst.Name}: {step.Worst.Ratio}");
         });
         Assert.Contains(report.Steps[0].Checks, check => check.Name == "initial weights");

@@ -60,6 +60,8 @@ internal static class AuditVerb
         RunFolder folder = RunFolder.Existing(path);
         RunAudit.RequireRecords(folder);
         string reportPath = request.Report ?? Path.Combine(folder.Audit, "report.json");
+        RequireOwn(folder, "--report", request.Report);
+        RequireOwn(folder, "--html", request.Page);
         AtomicFile.RequireWritable(reportPath);
         VerifyVerb.RequirePage(request.Page);
         Workers.ThreadCount = request.Threads ?? Workers.ThreadCount;
@@ -86,6 +88,23 @@ internal static class AuditVerb
         }
 
         return report.IsKept ? ExitCodes.Done : ExitCodes.CheckFailed;
+    }
+
+    /// <summary>A report takes the place of no file of the run but of an earlier report.</summary>
+    private static void RequireOwn(RunFolder folder, string option, string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        string full = Path.GetFullPath(path);
+        string run = Path.GetFullPath(folder.Path) + Path.DirectorySeparatorChar;
+        bool isReport = full == Path.Combine(Path.GetFullPath(folder.Audit), "report.json") || (full.EndsWith(".html", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(full) != "report.html");
+        if (full.StartsWith(run, StringComparison.Ordinal) && File.Exists(full) && !isReport)
+        {
+            throw new ArgumentException($"{option} {path}: is a file of the run; an audit changes none of them");
+        }
     }
 
     private static void Tell(TextWriter output, AuditedStep step)

@@ -98,6 +98,7 @@ internal static class AuditCauses
         double factor = product / expected;
         return beyond.Length < all.Length && beyond.Length <= Few ? $"the gradients of {string.Join(", ", beyond.Select(tensor => tensor.Name))} alone are not the batch's"
             : given == 0 ? "the gradients are zero"
+            : !double.IsFinite(cosine) ? "the gradients are no numbers"
             : cosine > 1 - 1e-6 ? FormattableString.Invariant($"the gradients are {factor:G6} times the batch's")
             : cosine > 0.9 ? FormattableString.Invariant($"the gradients are near the batch's (cosine {cosine:0.0000}): a part of the batch, the settings or the arithmetic was another")
             : FormattableString.Invariant($"the gradients have little to do with the batch (cosine {cosine:0.00}): another batch, or other weights");

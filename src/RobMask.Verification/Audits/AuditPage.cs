@@ -29,7 +29,7 @@ public static class AuditPage
             html.Element("section", () =>
             {
                 html.Element("h2", "Steps");
-                html.Table("By training and number", AuditText.Head, report.Steps.Select(AuditText.Cells), numbersFrom: 9);
+                html.Table("By training and number", AuditText.Head, report.Steps.Select(AuditText.Cells), numbersFrom: 10);
             });
             foreach (AuditedStep step in report.Steps.OrderByDescending(step => step.Verdict).Take(MostShown))
             {

@@ -6,6 +6,9 @@ namespace RobMask.Verification.Audits;
 /// <param name="Missing">Records that the run must have left and that are not there.</param>
 public sealed record AuditReport(string Run, IReadOnlyList<AuditedStep> Steps, IReadOnlyList<string> Missing)
 {
+    /// <summary>What the audit could not look at, in words; no failure.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>The version of the JSON form.</summary>
     public int Version { get; } = 1;
 

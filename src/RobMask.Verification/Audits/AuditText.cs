@@ -4,7 +4,7 @@ namespace RobMask.Verification.Audits;
 public static class AuditText
 {
     /// <summary>The columns of <see cref="Cells"/>.</summary>
-    public static IReadOnlyList<string> Head { get; } = ["step", "epoch", "batch", "verdict", "certain", "optimiser", "worst tensor", "× noise", "attack"];
+    public static IReadOnlyList<string> Head { get; } = ["step", "epoch", "batch", "declared", "verdict", "certain", "optimiser", "worst tensor", "× noise", "attack"];
 
     /// <summary>A verdict in words.</summary>
     public static string Name(AuditVerdict verdict) => verdict switch
@@ -33,6 +33,7 @@ public static class AuditText
     public static IEnumerable<string> Problems(AuditedStep step) =>
     [
         .. step.Checks.Where(check => check.Verdict > AuditVerdict.NotChecked).Select(check => $"{check.Name} ({check.Kind}): {check.Detail}"),
+        .. step.Checks.Where(check => check.Verdict == AuditVerdict.NotChecked && check.Kind == AuditCheck.Certain).Select(check => $"{check.Name}: not checked: {check.Detail}"),
         .. step.Causes.Select(cause => "cause, a guess: " + cause),
     ];
 
@@ -45,6 +46,7 @@ public static class AuditText
             $"{step.Training} {step.Step}",
             $"{step.Epoch}",
             $"{step.Batch}",
+            step.Arithmetic,
             Name(step),
             $"{certain.Count(check => check.Verdict == AuditVerdict.Kept)} of {certain.Length}",
             Name(step.Checks.First(check => check.Kind == AuditCheck.Bounded).Verdict),
@@ -59,6 +61,7 @@ public static class AuditText
     {
         string counts = string.Join(", ", report.Steps.GroupBy(Name).OrderBy(group => group.First().Verdict).Select(group => $"{group.Count()} {group.Key}"));
         string missing = report.Missing.Count == 0 ? string.Empty : $"; records are missing: {string.Join("; ", report.Missing.Take(5))}{(report.Missing.Count > 5 ? $" and {report.Missing.Count - 5} more" : string.Empty)}";
-        return $"{report.Steps.Count} steps: {counts}{missing}";
+        string remarks = string.Concat(report.Remarks.Select(remark => "; " + remark));
+        return $"{report.Steps.Count} steps: {counts}{missing}{remarks}";
     }
 }

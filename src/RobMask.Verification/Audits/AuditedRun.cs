@@ -11,6 +11,7 @@ internal sealed class AuditedRun
 {
     private readonly Dictionary<string, EndOfTraining?> _ends = [];
     private readonly RunSettings _settings;
+    private readonly Dictionary<(string Training, string Engine), (string Arithmetic, long Step)> _arithmetics = [];
 
     /// <summary>Reads the settings.</summary>
     /// <exception cref="InvalidDataException">They are damaged.</exception>
@@ -19,6 +20,9 @@ internal sealed class AuditedRun
         Checkpoints = folder.Checkpoints;
         _settings = RunJson.Read<RunSettings>(folder.In("config.json"));
     }
+
+    /// <summary>Whether a training of this run begins with the weights of its seed: only experiments go on from checkpoints of their own.</summary>
+    public bool BeginsWithItsSeed => _settings.Kind == "train";
 
     /// <summary>Where checkpoints lie.</summary>
     public string Checkpoints { get; }
@@ -34,6 +38,15 @@ internal sealed class AuditedRun
         }
 
         return end;
+    }
+
+    /// <summary>Null where a step declares the arithmetic that the first audited step of the same training and engine declares; else what differs.</summary>
+    public string? DifferenceOfArithmetic(AuditStep step)
+    {
+        (string arithmetic, long first) = _arithmetics.TryAdd((step.Training, step.Engine), (step.Arithmetic, step.Iteration + 1))
+            ? (step.Arithmetic, step.Iteration + 1)
+            : _arithmetics[(step.Training, step.Engine)];
+        return arithmetic == step.Arithmetic ? null : $"{step.Arithmetic} is declared; step {first}, by the same engine, declares {arithmetic}";
     }
 
     /// <summary>Null where a step's settings are those of its training's checkpoint, or, before there is one, of the run; else what differs.</summary>

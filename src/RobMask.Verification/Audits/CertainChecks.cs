@@ -1,7 +1,9 @@
 using RobMask.Attacks;
 using RobMask.Data;
 using RobMask.Engines.Managed;
+using RobMask.Networks;
 using RobMask.Numerics;
+using RobMask.Tensors;
 using RobMask.Training;
 using RobMask.Training.Auditing;
 using RobMask.Verification.Audits.Replays;
@@ -23,7 +25,9 @@ internal sealed class CertainChecks(RecordedStep recorded, AuditedRun run, Datas
     public (IReadOnlyList<AuditCheck> Checks, float[] Pixels) Run(RecordedStep? previous)
     {
         AuditStep step = recorded.Step;
+        RequireFit(step);
         Add("settings", run.DifferenceOfSettings(step));
+        Add("arithmetic", run.DifferenceOfArithmetic(step));
         Add("random numbers", step.Draws.SequenceEqual(AuditDraw.Of(step.Settings, step.Epoch, step.Iteration)) ? null : "streams and counters are not those of the settings at this step");
         float[] pixels = Batch(step);
         Add("ball and box", Outside(pixels));
@@ -41,6 +45,16 @@ internal sealed class CertainChecks(RecordedStep recorded, AuditedRun run, Datas
     private void Add(string name, string? problem) => _checks.Add(new AuditCheck(name, AuditCheck.Certain, problem is null ? AuditVerdict.Kept : AuditVerdict.Wrong, problem ?? string.Empty));
 
     private void Skip(string name, string reason) => _checks.Add(new AuditCheck(name, AuditCheck.Certain, AuditVerdict.NotChecked, reason));
+
+    private void RequireFit(AuditStep step)
+    {
+        NetworkSettings network = step.Settings.Network;
+        TensorShape wanted = new(network.Channels, network.Height, network.Width);
+        if (!train.ImageShape.Equals(wanted) || train.ClassNames.Count != network.Classes || train.Count != step.DataCount)
+        {
+            throw new InvalidDataException($"{recorded.Path}: the step was taken on {step.DataCount} images {wanted} of {network.Classes} classes; {train.Name} has {train.Count} images {train.ImageShape} of {train.ClassNames.Count}; is --data that of the run?");
+        }
+    }
 
     private float[] Batch(AuditStep step)
     {
@@ -105,7 +119,7 @@ internal sealed class CertainChecks(RecordedStep recorded, AuditedRun run, Datas
 
     private string? NotFinite()
     {
-        foreach ((string name, float[] values) in recorded.After.Concat(recorded.Gradients))
+        foreach ((string name, float[] values) in recorded.Before.Select(part => (Name: "before." + part.Key, part.Value)).Concat(recorded.After.Concat(recorded.Gradients).Select(part => (Name: part.Key, part.Value))).Append((Name: "the attacked images", Value: recorded.Attacked ?? [])))
         {
             int at = Array.FindIndex(values, value => !float.IsFinite(value));
             if (at >= 0)
@@ -134,7 +148,11 @@ internal sealed class CertainChecks(RecordedStep recorded, AuditedRun run, Datas
         if (step.Iteration == 0)
         {
             string? start = step.InitialisedFrom is null ? null : Path.Combine(run.Checkpoints, Path.GetFileName(step.InitialisedFrom));
-            if (start is not null && !File.Exists(start))
+            if (start is not null && run.BeginsWithItsSeed)
+            {
+                Add("initial weights", $"the record says that the run began with «{step.InitialisedFrom}»; a training of its own begins with the weights of its seed");
+            }
+            else if (start is not null && !File.Exists(start))
             {
                 Skip("initial weights", $"{start} is not there");
             }

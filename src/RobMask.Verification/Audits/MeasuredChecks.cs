@@ -16,6 +16,11 @@ internal sealed class MeasuredChecks(StepMeasurement measurement, RecordedStep r
     // Beside the noise of the replays, half a percent of the pixels of an attack may take another turn: one that does changes the gradients of the next step.
     private const double TurnedShare = 0.005;
     private const double Unit = 1.0 / (1 << 24);
+
+    // Rounded operands move nearly every tensor; a single one that is beyond was changed.
+    private const int FewestRounded = 2;
+    private const double LeastShareRounded = 0.1;
+
     private static readonly (string Name, OperandFormat Format)[] Formats = [("fp32", OperandFormat.Float), ("tf32", OperandFormat.Tf32), ("bf16", OperandFormat.Bf16)];
 
     /// <summary>How many times the noise of an arithmetic, by its name, a tensor may be away.</summary>
@@ -33,13 +38,7 @@ internal sealed class MeasuredChecks(StepMeasurement measurement, RecordedStep r
         }
 
         IReadOnlyList<AuditTensor> tensors = Tensors(Formats[declared].Format);
-        int within = declared;
-        while (within < Formats.Length && !Holds(Formats[within].Name, Formats[within].Format))
-        {
-            within++;
-        }
-
-        string? other = within == declared ? null : within < Formats.Length ? Formats[within].Name : string.Empty;
+        string? other = Explanation(declared, tensors);
         List<AuditCheck> checks =
         [
             Judge("loss", tensors.Where(tensor => tensor.Name == StepReplay.Loss), other),
@@ -56,6 +55,26 @@ internal sealed class MeasuredChecks(StepMeasurement measurement, RecordedStep r
         }
 
         return (checks, tensors);
+    }
+
+    /// <summary>The coarser arithmetic within whose noise all of it lies; null where there is none, or where too little is beyond for an arithmetic to be its cause.</summary>
+    private string? Explanation(int declared, IReadOnlyList<AuditTensor> tensors)
+    {
+        double factor = Factor(Formats[declared].Name);
+        if (tensors.Count(tensor => tensor.Ratio > factor) < Math.Max(FewestRounded, LeastShareRounded * tensors.Count))
+        {
+            return null;
+        }
+
+        foreach ((string name, OperandFormat format) in Formats[(declared + 1)..])
+        {
+            if (Holds(name, format))
+            {
+                return name;
+            }
+        }
+
+        return null;
     }
 
     private AuditCheck Judge(string name, IEnumerable<AuditTensor> tensors, string? explanation)
@@ -75,7 +94,7 @@ internal sealed class MeasuredChecks(StepMeasurement measurement, RecordedStep r
             : Outside(name, FormattableString.Invariant($"{detail}, {factor} are allowed; {all.Count(tensor => tensor.Ratio > factor)} of {all.Length} beyond"), explanation);
     }
 
-    private static AuditCheck Outside(string name, string detail, string? explanation) => string.IsNullOrEmpty(explanation)
+    private static AuditCheck Outside(string name, string detail, string? explanation) => explanation is null
         ? new AuditCheck(name, AuditCheck.Measured, AuditVerdict.Beyond, detail)
         : new AuditCheck(name, AuditCheck.Measured, AuditVerdict.Explained, $"{detail}; explained by {explanation}");
 
@@ -117,5 +136,6 @@ internal sealed class MeasuredChecks(StepMeasurement measurement, RecordedStep r
         return tensors;
     }
 
-    private static double Ratio(double x, double y) => x == 0 ? 0 : x / y;
+    // What is no number is as far away as can be: as NaN it would be the least of all ratios.
+    private static double Ratio(double x, double y) => x == 0 ? 0 : double.IsNaN(x / y) ? double.PositiveInfinity : x / y;
 }

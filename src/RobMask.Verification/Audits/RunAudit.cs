@@ -47,7 +47,7 @@ public static class RunAudit
             progress?.Report(audited[^1]);
         }
 
-        return new AuditReport(folder.Path, audited, steps is null ? Missing(run, all) : []);
+        return steps is null ? new AuditReport(folder.Path, audited, Missing(run, all)) { Remarks = Changed(all) } : new AuditReport(folder.Path, audited, []);
     }
 
     /// <summary>The records of a run.</summary>
@@ -83,15 +83,20 @@ public static class RunAudit
             [.. AuditCauses.OfUpdate(recorded, update), .. AuditCauses.OfMeasured(recorded, measurement, measured, tensors)]);
     }
 
-    /// <summary>Records that a training must have left by the position of its checkpoint.</summary>
+    /// <summary>Records that a training must have left by the position of its checkpoint: the first step, every n-th, and the last where it is over.</summary>
     private static List<string> Missing(AuditedRun run, IReadOnlyList<(string Training, long Iteration, string Path)> all)
     {
         List<string> missing = [];
         foreach (IGrouping<string, (string Training, long Iteration, string Path)> training in all.GroupBy(record => record.Training))
         {
-            int[] every = [.. training.Select(record => Every(record.Path)).Distinct()];
+            int[] every = Intervals(training);
             HashSet<long> there = [.. training.Select(record => record.Iteration + 1)];
             long last = run.CheckpointOf(training.Key)?.Iteration ?? there.Max();
+
+            if (last > 1 && !there.Contains(last) && (every.Length > 1 || last % every[0] != 0) && IsOver(training.First().Path, last))
+            {
+                missing.Add($"{training.Key}, step {last}, the last");
+            }
 
             // A run that went on with another interval has no one rule.
             if (every.Length == 1)
@@ -103,9 +108,26 @@ public static class RunAudit
         return missing;
     }
 
-    private static int Every(string path)
+    /// <summary>Trainings whose records are of several intervals.</summary>
+    private static List<string> Changed(IReadOnlyList<(string Training, long Iteration, string Path)> all) =>
+    [
+        .. all.GroupBy(record => record.Training)
+            .Select(training => (training.Key, Every: Intervals(training)))
+            .Where(training => training.Every.Length > 1)
+            .Select(training => $"{training.Key} says that every {string.Join(" and every ", training.Every)} steps were recorded: whether one in between is missing was not checked"),
+    ];
+
+    private static int[] Intervals(IEnumerable<(string Training, long Iteration, string Path)> training) => [.. training.Select(record => Step(record.Path).Every).Distinct()];
+
+    private static bool IsOver(string path, long last)
+    {
+        AuditStep step = Step(path);
+        return last == (long)step.Settings.Epochs * step.BatchesPerEpoch;
+    }
+
+    private static AuditStep Step(string path)
     {
         using AuditRecord record = new(path);
-        return record.Step.Every;
+        return record.Step;
     }
 }

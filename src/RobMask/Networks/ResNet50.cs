@@ -23,37 +23,16 @@ internal static class ResNet50
         int node = builder.Convolution(builder.Last, "conv1", 64, ConvAttributes.Square(7, 2, 3));
         node = builder.BatchNormRelu(node, "bn1");
         node = builder.MaxPool(node, PoolAttributes.Square(3, 2, 1));
-        int channels = 64;
         for (int stage = 0; stage < _blocks.Length; stage++)
         {
             int inner = 64 << stage;
             for (int block = 0; block < _blocks[stage]; block++)
             {
                 int stride = block == 0 && stage > 0 ? 2 : 1;
-                node = Block(builder, node, $"layer{stage + 1}.{block}", channels, inner, stride);
-                channels = inner * Expansion;
+                node = Bottleneck.Add(builder, node, $"layer{stage + 1}.{block}", inner, inner * Expansion, stride);
             }
         }
 
         builder.Linear(builder.GlobalAveragePool(node), "fc", classes);
-    }
-
-    private static int Block(GraphBuilder builder, int input, string name, int channels, int inner, int stride)
-    {
-        int outChannels = inner * Expansion;
-        int node = builder.Convolution(input, name + ".conv1", inner, ConvAttributes.Square(1));
-        node = builder.BatchNormRelu(node, name + ".bn1");
-        node = builder.Convolution(node, name + ".conv2", inner, ConvAttributes.Square(3, stride, 1));
-        node = builder.BatchNormRelu(node, name + ".bn2");
-        node = builder.Convolution(node, name + ".conv3", outChannels, ConvAttributes.Square(1));
-        node = builder.BatchNorm(node, name + ".bn3");
-        int shortcut = input;
-        if (stride != 1 || channels != outChannels)
-        {
-            shortcut = builder.Convolution(input, name + ".downsample.0", outChannels, ConvAttributes.Square(1, stride));
-            shortcut = builder.BatchNorm(shortcut, name + ".downsample.1");
-        }
-
-        return builder.Relu(builder.Sum(node, shortcut));
     }
 }
