@@ -35,7 +35,7 @@ public sealed partial class MemoryTests
     /// <summary>In a process of its own, where no other test runs, and with code compiled once: what the runtime compiles anew while it runs takes 10 MB.</summary>
     [SkippableFact]
     [Trait("Category", "Slow")]
-    public void Resident_memory_stays_within_two_percent_from_step_10_to_step_200()
+    public void Resident_memory_grows_by_at_most_two_percent_from_step_10_to_step_200()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "resident memory is read from /proc");
         (int code, string output) = ChildProcess.Run(
@@ -58,7 +58,9 @@ public sealed partial class MemoryTests
         {
             steps.Run(10);
             long resident = Resident();
-            Assert.True(Math.Abs(resident - tenth) <= 0.02 * tenth, $"resident memory was {tenth / 1024} KiB after step 10 and is {resident / 1024} KiB after step {step}");
+
+            // Growth alone: the runtime and the test host give back what they took to start (2.0 % once, seen in CI), and that is no leak.
+            Assert.True(resident - tenth <= 0.02 * tenth, $"resident memory was {tenth / 1024} KiB after step 10 and is {resident / 1024} KiB after step {step}");
         }
     }
 
