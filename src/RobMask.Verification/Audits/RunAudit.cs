@@ -47,7 +47,13 @@ public static class RunAudit
             progress?.Report(audited[^1]);
         }
 
-        return steps is null ? new AuditReport(folder.Path, audited, Missing(run, all)) { Remarks = Changed(all) } : new AuditReport(folder.Path, audited, []);
+        if (steps is not null)
+        {
+            return new AuditReport(folder.Path, audited, []);
+        }
+
+        RecordedTraining[] trainings = [.. all.GroupBy(record => record.Training).Select(RecordedTraining.Of)];
+        return new AuditReport(folder.Path, audited, Missing(run, trainings)) { Remarks = Changed(trainings) };
     }
 
     /// <summary>The records of a run.</summary>
@@ -84,24 +90,21 @@ public static class RunAudit
     }
 
     /// <summary>Records that a training must have left by the position of its checkpoint: the first step, every n-th, and the last where it is over.</summary>
-    private static List<string> Missing(AuditedRun run, IReadOnlyList<(string Training, long Iteration, string Path)> all)
+    private static List<string> Missing(AuditedRun run, IReadOnlyList<RecordedTraining> trainings)
     {
         List<string> missing = [];
-        foreach (IGrouping<string, (string Training, long Iteration, string Path)> training in all.GroupBy(record => record.Training))
+        foreach ((string name, HashSet<long> there, int[] every, long steps) in trainings)
         {
-            int[] every = Intervals(training);
-            HashSet<long> there = [.. training.Select(record => record.Iteration + 1)];
-            long last = run.CheckpointOf(training.Key)?.Iteration ?? there.Max();
-
-            if (last > 1 && !there.Contains(last) && (every.Length > 1 || last % every[0] != 0) && IsOver(training.First().Path, last))
+            long last = run.CheckpointOf(name)?.Iteration ?? there.Max();
+            if (last > 1 && !there.Contains(last) && (every.Length > 1 || last % every[0] != 0) && last == steps)
             {
-                missing.Add($"{training.Key}, step {last}, the last");
+                missing.Add($"{name}, step {last}, the last");
             }
 
             // A run that went on with another interval has no one rule.
             if (every.Length == 1)
             {
-                missing.AddRange(Enumerable.Range(1, (int)(last / every[0])).Select(number => (long)number * every[0]).Prepend(1).Where(step => step <= last && !there.Contains(step)).Select(step => $"{training.Key}, step {step}"));
+                missing.AddRange(Enumerable.Range(1, (int)(last / every[0])).Select(number => (long)number * every[0]).Prepend(1).Where(step => step <= last && !there.Contains(step)).Select(step => $"{name}, step {step}"));
             }
         }
 
@@ -109,25 +112,29 @@ public static class RunAudit
     }
 
     /// <summary>Trainings whose records are of several intervals.</summary>
-    private static List<string> Changed(IReadOnlyList<(string Training, long Iteration, string Path)> all) =>
+    private static List<string> Changed(IReadOnlyList<RecordedTraining> trainings) =>
     [
-        .. all.GroupBy(record => record.Training)
-            .Select(training => (training.Key, Every: Intervals(training)))
-            .Where(training => training.Every.Length > 1)
-            .Select(training => $"{training.Key} says that every {string.Join(" and every ", training.Every)} steps were recorded: whether one in between is missing was not checked"),
+        .. trainings.Where(training => training.Every.Length > 1)
+            .Select(training => $"{training.Name} says that every {string.Join(" and every ", training.Every)} steps were recorded: whether one in between is missing was not checked"),
     ];
 
-    private static int[] Intervals(IEnumerable<(string Training, long Iteration, string Path)> training) => [.. training.Select(record => Step(record.Path).Every).Distinct()];
-
-    private static bool IsOver(string path, long last)
+    /// <summary>What the records of a training say of it, each read once: which steps there are, the intervals, and the steps of the whole training.</summary>
+    private sealed record RecordedTraining(string Name, HashSet<long> There, int[] Every, long Steps)
     {
-        AuditStep step = Step(path);
-        return last == (long)step.Settings.Epochs * step.BatchesPerEpoch;
-    }
+        public static RecordedTraining Of(IGrouping<string, (string Training, long Iteration, string Path)> records)
+        {
+            AuditStep[] steps = [.. records.Select(record => Read(record.Path))];
+            return new RecordedTraining(
+                records.Key,
+                [.. records.Select(record => record.Iteration + 1)],
+                [.. steps.Select(step => step.Every).Distinct()],
+                (long)steps[0].Settings.Epochs * steps[0].BatchesPerEpoch);
+        }
 
-    private static AuditStep Step(string path)
-    {
-        using AuditRecord record = new(path);
-        return record.Step;
+        private static AuditStep Read(string path)
+        {
+            using AuditRecord record = new(path);
+            return record.Step;
+        }
     }
 }
